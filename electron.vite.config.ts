@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const alias = { '#shared': resolve(import.meta.dirname, 'shared') };
+
+export default defineConfig({
+  main: {
+    resolve: { alias },
+    build: {
+      sourcemap: true,
+      rolldownOptions: {
+        // Each entry sits beside the others in out/main, so a program finds its siblings by name.
+        input: {
+          desktop: 'electron/desktop/main.ts',
+          cli: 'electron/cli/main.ts',
+          'starter-engine': 'electron/starter-engine/main.ts',
+        },
+      },
+    },
+  },
+  preload: {
+    resolve: { alias },
+    build: {
+      externalizeDeps: false, // a sandboxed preload cannot load packages
+      rolldownOptions: {
+        input: { index: 'electron/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    resolve: { alias },
+    plugins: [react(), tailwindcss()],
+    build: {
+      minify: true,
+      outDir: resolve(import.meta.dirname, 'out/renderer'),
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
+  },
+});
