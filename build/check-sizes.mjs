@@ -19,7 +19,9 @@ for (const folder of ['electron', 'renderer', 'shared', 'test']) {
   for (const path of files(join(root, folder))) {
     const lines = readFileSync(path, 'utf8').split('\n').length - 1;
     if (lines > fail) {
-      console.error(`too long: ${relative(root, path)} has ${lines} lines (limit ${fail}); find the missing idea`);
+      console.error(
+        `too long: ${relative(root, path)} has ${lines} lines (limit ${fail}); find the missing idea`,
+      );
       failed = true;
     } else if (lines > warn) console.warn(`long: ${relative(root, path)} has ${lines} lines`);
   }

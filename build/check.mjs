@@ -8,9 +8,17 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 const steps = [
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
-  ['promises', bin('oxlint'), ['-c', 'build/oxlint.json', '--type-aware', 'electron', 'shared', 'renderer', 'test']],
+  [
+    'promises',
+    bin('oxlint'),
+    ['-c', 'build/oxlint.json', '--type-aware', 'electron', 'shared', 'renderer', 'test'],
+  ],
   ['sizes', process.execPath, ['build/check-sizes.mjs']],
-  ['build', process.execPath, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn']],
+  [
+    'build',
+    process.execPath,
+    [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
+  ],
   ['desk size', process.execPath, ['build/check-bundle.mjs']],
   ['API drift', process.execPath, ['build/check-api.mjs']],
 ];

@@ -15,8 +15,7 @@ function electronBinary() {
   return existsSync(binary) ? binary : null;
 }
 
-const hasScreen =
-  process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 const binary = electronBinary();
 const args = process.argv.slice(2);
 
@@ -24,7 +23,9 @@ if (binary && hasScreen) {
   const app = spawn(binary, [root, ...args], { stdio: 'inherit' });
   app.on('exit', (code) => process.exit(code ?? 1));
 } else {
-  const why = binary ? 'there is no screen here' : "Electron's binary is not installed (npx install-electron)";
+  const why = binary
+    ? 'there is no screen here'
+    : "Electron's binary is not installed (npx install-electron)";
   console.log(`Starting Atelier headless: ${why}. Open the address below in a browser.`);
   process.argv = [process.argv[0] ?? 'node', 'atelier', 'serve', ...args];
   await import('../out/main/cli.js');

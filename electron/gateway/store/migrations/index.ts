@@ -1,0 +1,12 @@
+import { spine } from './0010-spine.ts';
+
+export interface Migration {
+  /** Rises in tens. */
+  readonly version: number;
+  readonly name: string;
+  /** Runs inside one transaction with the other steps that are due. */
+  readonly sql: string;
+}
+
+/** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
+export const migrations: readonly Migration[] = [spine];

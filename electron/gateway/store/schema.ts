@@ -1,0 +1,207 @@
+import type { TaskStatus } from '#shared/task-states.ts';
+import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
+import type { CredentialKind } from '#shared/wire/identity.ts';
+
+/**
+ * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
+ * application, booleans 0/1, `*_json` JSON text that was validated before it was written. Portable SQL only.
+ */
+export interface TeamRow {
+  id: string;
+  display_name: string;
+  created_at: number;
+}
+
+export interface UserRow {
+  id: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+  display_name: string;
+  /** Self-describing scrypt string; null = no password set yet (the local owner before a first LAN login). */
+  password_hash: string | null;
+  disabled: 0 | 1;
+  created_at: number;
+}
+
+export interface MemberRow {
+  team_id: string;
+  user_id: string;
+  role: Role;
+  created_at: number;
+}
+
+export interface RefreshTokenRow {
+  /** SHA-256 hex of the token. */
+  token_hash: string;
+  user_id: string;
+  /** All tokens that descend from one sign-in; a reused token ends its whole family. */
+  family_id: string;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface CredentialRow {
+  id: string;
+  team_id: string;
+  kind: CredentialKind;
+  display_name: string;
+  /** SHA-256 hex of the raw key (256 random bits need no slow hash). */
+  key_hash: string;
+  /** First 12 characters. */
+  key_prefix: string;
+  user_id: string | null;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface WorkflowRow {
+  id: string;
+  team_id: string;
+  slug: string;
+  version: number;
+  status: 'active' | 'disabled';
+  /** The snapshot of the current version: definition fields live there only. */
+  snapshot_id: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** One saved version of a workflow, never changed. Tasks refer to it, so what was submitted stays what it was. */
+export interface WorkflowSnapshotRow {
+  id: string;
+  workflow_id: string;
+  version: number;
+  display_name: string;
+  description: string;
+  tool_type: ToolType;
+  graph_json: string;
+  parameters_json: string;
+  required_labels_json: string;
+  required_models_json: string;
+  task_timeout: number;
+  max_retries: number;
+  preferred_gpu: string;
+  min_vram_gb: number;
+  default_dispatch_target: DispatchTarget;
+  created_at: number;
+}
+
+export interface TaskRow {
+  id: string;
+  team_id: string;
+  workflow_id: string;
+  snapshot_id: string;
+  status: TaskStatus;
+  /** Values with defaults in place; with the snapshot this is the frozen run. */
+  parameters_json: string;
+  dispatch_target: DispatchTarget;
+  target_pool: TargetPool;
+  tool_type: ToolType;
+  submitter_region: string;
+  /** Who is served round-robin: user id, else credential id. */
+  submitter_id: string;
+  /** Higher runs first. */
+  priority: number;
+  retry_count: number;
+  retry_of: string | null;
+  /** The attempt whose messages count; null between attempts. */
+  attempt_id: string | null;
+  attempt_count: number;
+  agent_id: string | null;
+  agent_labels_json: string;
+  gpu_type: string;
+  /** Words for the user; empty while there is nothing to tell. */
+  error: string;
+  failure_json: string | null;
+  created_at: number;
+  started_at: number | null;
+  completed_at: number | null;
+}
+
+export interface AttemptRow {
+  id: string;
+  task_id: string;
+  agent_id: string;
+  /** Rises with each attempt of this gateway, across restarts. */
+  fence: number;
+  state: 'assigned' | 'staged' | 'running' | 'ended';
+  /** How it ended: completed, failed, cancelled, declined, lost, timeout; null while open. */
+  outcome: string | null;
+  lease_expires_at: number;
+  created_at: number;
+  accepted_at: number | null;
+  ended_at: number | null;
+}
+
+/** Append-only. `seq` is the SSE id and rises across all tasks. */
+export interface TaskEventRow {
+  seq: number;
+  task_id: string;
+  team_id: string;
+  event: string;
+  data_json: string;
+  created_at: number;
+}
+
+/** A blob in the object store, named by its SHA-256. */
+export interface ObjectRow {
+  sha256: string;
+  size: number;
+  created_at: number;
+}
+
+/** An input: presigned (`sha256` null) or uploaded. */
+export interface FileRow {
+  file_key: string;
+  team_id: string;
+  file_name: string;
+  content_type: string;
+  announced_size: number;
+  sha256: string | null;
+  created_at: number;
+  uploaded_at: number | null;
+}
+
+export interface OutputRow {
+  /** Also the key in signed addresses: `tasks/<task>/<nn>/<name>`. */
+  storage_key: string;
+  task_id: string;
+  team_id: string;
+  position: number;
+  node_id: string;
+  name: string;
+  kind: 'image' | 'video' | 'audio' | 'text' | 'file';
+  content_type: string;
+  size: number;
+  sha256: string;
+  temporary: 0 | 1;
+  width: number | null;
+  height: number | null;
+  created_at: number;
+}
+
+/** Gateway-wide values: `gateway_id`, `signing_key`, `fence` … */
+export interface SettingRow {
+  name: string;
+  value: string;
+}
+
+export interface Database {
+  teams: TeamRow;
+  users: UserRow;
+  members: MemberRow;
+  refresh_tokens: RefreshTokenRow;
+  credentials: CredentialRow;
+  workflows: WorkflowRow;
+  workflow_snapshots: WorkflowSnapshotRow;
+  tasks: TaskRow;
+  attempts: AttemptRow;
+  task_events: TaskEventRow;
+  objects: ObjectRow;
+  files: FileRow;
+  outputs: OutputRow;
+  settings: SettingRow;
+}

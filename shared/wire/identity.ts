@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { pageMeta, role, timestamp, uuid } from './common.ts';
+
+export const loginRequest = z
+  .object({ email_address: z.email().max(320), user_password: z.string().min(1).max(1024) })
+  .meta({ id: 'LoginRequest' });
+
+export const refreshRequest = z
+  .object({ refresh_token: z.string().min(1).max(4096) })
+  .meta({ id: 'RefreshRequest' });
+
+/** `expires_in` in seconds, of the access token. */
+export const tokenReply = z
+  .object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.int() })
+  .meta({ id: 'TokenReply' });
+export type TokenReply = z.infer<typeof tokenReply>;
+
+export const teamRef = z
+  .object({ id: uuid, display_name: z.string(), team_role: role.optional() })
+  .meta({ id: 'TeamRef', description: '`team_role` is ours.' });
+
+/** GET /users/me (spec 3.2). */
+export const profile = z
+  .object({
+    id: uuid,
+    first_name: z.string(),
+    last_name: z.string(),
+    display_name: z.string(),
+    email_address: z.string(),
+    team_list: z.array(teamRef),
+    feature_flags: z.object({
+      global: z.object({
+        features: z.record(z.string(), z.boolean()),
+        quotas: z.record(z.string(), z.int()),
+      }),
+      account: z.object({
+        features: z.record(z.string(), z.boolean()),
+        quotas: z.record(z.string(), z.int()),
+      }),
+      teams: z.record(z.string(), z.unknown()),
+    }),
+  })
+  .meta({ id: 'UserProfile' });
+export type Profile = z.infer<typeof profile>;
+
+export const credentialKinds = ['integration', 'agent', 'device'] as const;
+export const credentialKind = z.enum(credentialKinds).meta({ id: 'CredentialKind' });
+export type CredentialKind = z.infer<typeof credentialKind>;
+
+/** Raw keys are `<prefix><43 base64url characters>`; the kind is readable from the key itself. */
+export const keyPrefixes = { integration: 'sk-', agent: 'ak-', device: 'dk-' } as const satisfies Record<
+  CredentialKind,
+  string
+>;
+
+export const createCredentialRequest = z
+  .object({
+    kind: credentialKind,
+    display_name: z.string().trim().min(1).max(100),
+    expires_in_days: z.int().min(1).max(365).optional(),
+  })
+  .meta({ id: 'CreateCredentialRequest' });
+
+export const createCredentialReply = z
+  .object({ id: uuid, kind: credentialKind, key_prefix: z.string(), raw_key: z.string() })
+  .meta({ id: 'CreateCredentialResponse' });
+
+export const keyStatuses = ['active', 'expired', 'revoked'] as const;
+
+export const credentialItem = z
+  .object({
+    id: uuid,
+    kind: credentialKind,
+    display_name: z.string(),
+    key_prefix: z.string(),
+    user_id: uuid.nullable(),
+    key_status: z.enum(keyStatuses),
+    created_at: timestamp,
+    last_used_at: timestamp.nullable(),
+    expires_at: timestamp.nullable(),
+  })
+  .meta({ id: 'CredentialListItem' });
+
+export const credentialList = z
+  .object({ credentials: z.array(credentialItem), page_meta: pageMeta })
+  .meta({ id: 'CredentialList' });

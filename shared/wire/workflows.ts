@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { dispatchTarget, pageMeta, timestamp, toolType, uuid } from './common.ts';
+
+export const parameterTypes = ['string', 'number', 'boolean', 'select', 'file'] as const;
+
+const key = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\s.][^\s]*$/, 'a key has no spaces and does not start with a dot');
+
+/**
+ * ParameterDef (Cyberun spec 4.1). `node_id` + `field` name the ComfyUI target, `target_path` the target in other
+ * tools. `type` defaults to what the target's current value is when it is left out (the documented example has none).
+ */
+export const parameterDef = z
+  .object({
+    key,
+    label: z.string().max(255).optional(),
+    type: z.enum(parameterTypes),
+    node_id: z.string().max(255).optional(),
+    field: z.string().max(255).optional(),
+    target_path: z.string().max(512).optional(),
+    description: z.string().max(2000).optional(),
+    required: z.boolean().optional(),
+    default: z.unknown().optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    step: z.number().positive().optional().meta({ description: 'Ours: the step of a number on the form.' }),
+    multiline: z.boolean().optional().meta({ description: 'Ours: a string that wants a tall field.' }),
+    options: z.array(z.string()).max(10_000).optional(),
+    accept: z.array(z.string().max(255)).max(50).optional(),
+    source_key: z.string().max(100).optional(),
+  })
+  .meta({ id: 'ParameterDef' });
+export type ParameterDef = z.infer<typeof parameterDef>;
+
+export const parameterDefInput = parameterDef
+  .extend({ type: z.enum(parameterTypes).optional() })
+  .meta({ id: 'ParameterDefInput' });
+export type ParameterDefInput = z.infer<typeof parameterDefInput>;
+
+export const workflowSlug = z
+  .string()
+  .min(2)
+  .max(100)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters and digits, joined by single hyphens');
+
+export const workflowStatus = z.enum(['active', 'disabled']);
+
+const modelPath = z
+  .string()
+  .min(1)
+  .max(512)
+  .meta({ examples: ['checkpoints/sdxl-base.safetensors'] });
+
+/** The fields an importer sets (spec 3.8); defaults are the documented ones. */
+const workflowFields = {
+  display_name: z.string().trim().min(1).max(255),
+  workflow_json: z.record(z.string(), z.unknown()),
+  description: z.string().max(2000),
+  parameters: z.array(parameterDefInput).max(100),
+  tool_type: toolType,
+  required_labels: z.array(z.string().trim().min(1).max(100)).max(50),
+  task_timeout: z
+    .int()
+    .min(0)
+    .meta({ description: 'Seconds after the agent’s acknowledgement; 0 = 24 hours.' }),
+  max_retries: z.int().min(0).max(100),
+  preferred_gpu: z.string().max(100),
+  default_dispatch_target: dispatchTarget,
+  min_vram_gb: z.int().min(0).max(2048).meta({ description: 'Decimal gigabytes.' }),
+  required_models: z.array(modelPath).max(500),
+};
+
+export const importWorkflowRequest = z
+  .object({
+    workflow_slug: workflowSlug,
+    display_name: workflowFields.display_name,
+    workflow_json: workflowFields.workflow_json,
+    description: workflowFields.description.default(''),
+    parameters: workflowFields.parameters.default([]),
+    tool_type: workflowFields.tool_type.default('comfyui'),
+    required_labels: workflowFields.required_labels.default([]),
+    task_timeout: workflowFields.task_timeout.default(0),
+    max_retries: workflowFields.max_retries.default(0),
+    preferred_gpu: workflowFields.preferred_gpu.default(''),
+    default_dispatch_target: workflowFields.default_dispatch_target.default('agent'),
+    min_vram_gb: workflowFields.min_vram_gb.default(0),
+    required_models: workflowFields.required_models.default([]),
+  })
+  .meta({ id: 'ImportWorkflowRequest' });
+export type ImportWorkflowRequest = z.infer<typeof importWorkflowRequest>;
+
+export const updateWorkflowRequest = z
+  .object({ workflow_slug: workflowSlug, ...workflowFields, workflow_status: workflowStatus })
+  .partial()
+  .meta({ id: 'UpdateWorkflowRequest' });
+export type UpdateWorkflowRequest = z.infer<typeof updateWorkflowRequest>;
+
+/** GET /workflows/{id} and the runtime twins. `workflow_json` is left out for key callers. */
+export const workflowDetail = z
+  .object({
+    id: uuid,
+    workflow_slug: z.string(),
+    display_name: z.string(),
+    description: z.string(),
+    version: z.int(),
+    workflow_status: workflowStatus,
+    created_at: timestamp,
+    updated_at: timestamp,
+    workflow_json: z.record(z.string(), z.unknown()).optional(),
+    parameters: z.array(parameterDef),
+    required_labels: z.array(z.string()),
+    task_timeout: z.int(),
+    max_retries: z.int(),
+    preferred_gpu: z.string(),
+    default_dispatch_target: dispatchTarget,
+    min_vram_gb: z.int(),
+    required_models: z.array(z.string()),
+    tool_type: toolType,
+  })
+  .meta({ id: 'Workflow' });
+export type WorkflowDetail = z.infer<typeof workflowDetail>;
+
+export const workflowItem = workflowDetail.omit({ workflow_json: true }).meta({ id: 'WorkflowListItem' });
+
+export const workflowList = z
+  .object({ workflow_list: z.array(workflowItem), page_meta: pageMeta })
+  .meta({ id: 'WorkflowList' });
