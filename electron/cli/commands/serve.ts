@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { createStudio } from '../../studio.ts';
+import { openLog } from '../log.ts';
+import { dataFolder, engineChoice, type Programs, readArgs, version, wholeNumber } from '../programs.ts';
+
+/** `atelier serve`: the studio without a window, until Ctrl+C. */
+export async function serve(args: string[], programs: Programs): Promise<number> {
+  const { values } = readArgs({
+    args,
+    options: {
+      data: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '7788' },
+      'no-agent': { type: 'boolean', default: false },
+      engine: { type: 'string', default: 'starter' },
+    },
+  });
+  const port = wholeNumber(values.port, 'port', 0, 65_535);
+  const engine = values['no-agent'] ? null : engineChoice(values.engine, programs);
+  const dataDir = dataFolder(values.data);
+  const { log, close } = openLog(dataDir);
+  const studio = await createStudio({
+    dataDir,
+    host: values.host,
+    port,
+    version: version(programs),
+    engine,
+    log,
+    ...(existsSync(programs.deskFolder) ? { deskFolder: programs.deskFolder } : {}),
+  });
+  // Listening to signals before start, so that Ctrl+C during a slow start leaves nothing behind either.
+  const asked = endSignal();
+  try {
+    const { url } = await studio.start();
+    process.stdout.write(`Atelier is ready: ${url}\n`);
+    log.info({ url, dataDir }, 'ready');
+    await asked;
+  } finally {
+    await studio.stop();
+    await close();
+  }
+  return 0;
+}
+
+/** Resolves at the first Ctrl+C or polite end; a second one ends at once. */
+function endSignal(): Promise<void> {
+  return new Promise((done) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked && signal === 'SIGINT') process.exit(130);
+        asked = true;
+        done();
+      });
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import { basename, resolve } from 'node:path';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { key } from './commands/key.ts';
+import { run } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
+import { type Programs, UsageError } from './programs.ts';
+
+const usage = `Atelier: a render studio on your machine.
+
+  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
+  atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
+  atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
+  atelier doctor  [--data DIR]
+  atelier demo
+
+The data folder is --data, else ATELIER_DATA, else the platform's own place for application data.
+`;
+
+const commands: Record<string, (args: string[], programs: Programs) => Promise<number>> = {
+  serve,
+  run,
+  key,
+  doctor,
+  demo,
+};
+
+/** This file is built to out/main/cli.js; both places lie two folders below the root. */
+function programs(): Programs {
+  const root = resolve(import.meta.dirname, '../..');
+  const fromSource = basename(import.meta.filename) === 'main.ts';
+  return {
+    root,
+    starterEngine: resolve(
+      import.meta.dirname,
+      fromSource ? '../starter-engine/main.ts' : './starter-engine.js',
+    ),
+    deskFolder: resolve(root, 'out/renderer'),
+  };
+}
+
+async function main(): Promise<number> {
+  const [name = 'help', ...args] = process.argv.slice(2);
+  const command = commands[name];
+  if (!command) {
+    const asked = ['help', '--help', '-h'].includes(name);
+    (asked ? process.stdout : process.stderr).write(asked ? usage : `Unknown command "${name}".\n\n${usage}`);
+    return asked ? 0 : 2;
+  }
+  try {
+    return await command(args, programs());
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${usage}`);
+      return 2;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `atelier ${name}: ${process.env.ATELIER_DEBUG ? (error as Error).stack : message}\n`,
+    );
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,28 @@
+import { dirname, resolve } from 'node:path';
+import electron from 'electron';
+import { pino } from 'pino';
+import { createStudio } from '../studio.ts';
+import { runShell } from './shell.ts';
+
+/** Built to out/main/desktop.js; the other programs lie beside it. */
+const here = import.meta.dirname;
+const root = resolve(here, '../..');
+
+await runShell(electron, {
+  preload: resolve(here, '../preload/index.cjs'),
+  icon: resolve(root, 'resources/icon.png'),
+  createStudio: (dataDir, version) =>
+    createStudio({
+      dataDir,
+      host: '127.0.0.1',
+      port: 7788,
+      version,
+      deskFolder: resolve(dirname(here), 'renderer'),
+      engine: {
+        kind: 'starter',
+        command: [process.execPath, resolve(here, 'starter-engine.js')],
+        env: { ELECTRON_RUN_AS_NODE: '1' },
+      },
+      log: pino({ level: 'info' }, pino.destination({ dest: `${dataDir}/desktop.log`, mkdir: true })),
+    }),
+});
