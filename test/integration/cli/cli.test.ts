@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isRunning } from '../../helpers/processes.ts';
+import { cliProgram, type RunningProgram, serveStudio } from '../../helpers/programs.ts';
+
+let folder: string;
+const running: RunningProgram[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'atelier cli é '));
+});
+
+afterEach(async () => {
+  for (const program of running.splice(0)) await program.end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const data = () => join(folder, 'data');
+
+interface Done {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function atelier(...args: string[]): Promise<Done> {
+  const done = await promisify(execFile)(process.execPath, [cliProgram, ...args], { cwd: folder }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  return { code: done.code, stdout: done.stdout, stderr: done.stderr };
+}
+
+async function serve(...args: string[]): Promise<RunningProgram> {
+  const program = await serveStudio(['--data', data(), '--port', '0', ...args]);
+  running.push(program);
+  return program;
+}
+
+const graph = (nodes: object) => writeFile(join(folder, 'My Workflow.json'), JSON.stringify(nodes));
+const invert = {
+  '1': { class_type: 'EmptyImage', inputs: { width: 32, height: 16, batch_size: 1, color: 255 } },
+  '2': { class_type: 'ImageInvert', inputs: { image: ['1', 0] } },
+  '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'made' } },
+};
+
+describe('atelier serve', () => {
+  it('says its address once, answers there, and leaves no process and no port behind', async () => {
+    const studio = await serve();
+    expect(studio.said).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${studio.said}/api/v1/openapi.json`)).status).toBe(200);
+    const record = join(data(), 'agent', 'engines', 'starter.json');
+    await expect.poll(() => readFile(record, 'utf8').catch(() => '')).not.toBe('');
+    const engine = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
+    expect(await studio.end('SIGINT')).toBe(0);
+    expect(await isRunning(engine.pid)).toBe(false);
+    const refused = await new Promise((done) => {
+      connect({ host: '127.0.0.1', port: Number(new URL(studio.said).port) })
+        .once('error', () => done(true))
+        .once('connect', () => done(false));
+    });
+    expect(refused).toBe(true);
+  });
+
+  it('refuses a second studio on the same folder and names the first', async () => {
+    const first = await serve('--no-agent');
+    const second = await atelier('serve', '--data', data(), '--port', '0', '--no-agent');
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(String(first.child.pid));
+  });
+
+  it('says what to do when the port is taken', async () => {
+    const first = await serve('--no-agent');
+    const port = new URL(first.said).port;
+    const second = await atelier('serve', '--data', join(folder, 'other'), '--port', port, '--no-agent');
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(port);
+    expect(second.stderr).toContain('--port');
+  });
+});
+
+describe('atelier key create', () => {
+  it('prints the raw key alone, before a gateway ever ran on the folder', async () => {
+    const { code, stdout } = await atelier(
+      'key',
+      'create',
+      '--kind',
+      'integration',
+      '--name',
+      'ci',
+      '--data',
+      data(),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^sk-[\w-]{43}\n$/);
+  });
+
+  it('makes a key that a running gateway accepts at once, acting for the owner', async () => {
+    const studio = await serve('--no-agent');
+    const { stdout } = await atelier(
+      'key',
+      'create',
+      '--kind',
+      'device',
+      '--name',
+      'laptop',
+      '--data',
+      data(),
+    );
+    const reply = await fetch(`${studio.said}/api/v1/users/me`, {
+      headers: { authorization: `Bearer ${stdout.trim()}` },
+    });
+    expect(reply.status).toBe(200);
+    expect(await reply.json()).toMatchObject({ email_address: 'owner@atelier.local' });
+  });
+
+  it.each([
+    [['--kind', 'admin', '--name', 'x'], '--kind takes'],
+    [['--kind', 'device'], '--name takes'],
+    [['--kind', 'device', '--name', 'x', '--expires-in-days', '0'], '--expires-in-days takes'],
+  ])('refuses %j in words', async (args, words) => {
+    const { code, stdout, stderr } = await atelier('key', 'create', '--data', data(), ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+});
+
+describe('atelier run', () => {
+  it('runs a bare graph on a studio of its own and writes the picture', async () => {
+    await graph(invert);
+    const { code, stdout, stderr } = await atelier(
+      'run',
+      'My Workflow.json',
+      '--data',
+      data(),
+      '--out',
+      'pictures',
+    );
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    const picture = await readFile(stdout.trim());
+    expect(picture.subarray(1, 4).toString()).toBe('PNG');
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([32, 16]);
+  });
+
+  it('uses the studio that already runs on the folder, and sets inputs by node', async () => {
+    await serve();
+    await graph(invert);
+    const { code, stdout } = await atelier(
+      'run',
+      'My Workflow.json',
+      '--data',
+      data(),
+      '--set',
+      '1.width=48',
+    );
+    expect(code).toBe(0);
+    expect((await readFile(stdout.trim())).readUInt32BE(16)).toBe(48);
+  });
+
+  it('runs on another gateway with a key', async () => {
+    const studio = await serve();
+    const { stdout: key } = await atelier(
+      'key',
+      'create',
+      '--kind',
+      'device',
+      '--name',
+      'x',
+      '--data',
+      data(),
+    );
+    await graph(invert);
+    const done = await atelier('run', 'My Workflow.json', '--gateway', studio.said, '--key', key.trim());
+    expect(done.code).toBe(0);
+  });
+
+  it('ends with 1 and the cause when the task fails', async () => {
+    await graph({ ...invert, '2': { class_type: 'NoSuchNode', inputs: { image: ['1', 0] } } });
+    await serve('--engine', 'starter');
+    const { code, stderr } = await atelier('run', 'My Workflow.json', '--data', data());
+    expect(code).toBe(1);
+    expect(stderr).toContain('NoSuchNode');
+  });
+
+  it.each([
+    ['{"nodes":[],"links":[]}', 'Export (API)'],
+    ['[1,2]', 'JSON object of nodes'],
+    ['{"1":', 'is not JSON'],
+    ['{}', 'no nodes'],
+  ])('says what is wrong with %s', async (text, words) => {
+    await writeFile(join(folder, 'bad.json'), text);
+    const { code, stderr } = await atelier('run', 'bad.json', '--data', data());
+    expect(code).toBe(1);
+    expect(stderr).toContain(words);
+  });
+});
+
+describe('atelier', () => {
+  it('shows how it is used, and refuses what it does not know', async () => {
+    expect((await atelier('--help')).stdout).toContain('atelier serve');
+    const unknown = await atelier('dance');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('Unknown command "dance"');
+  });
+
+  it('doctor tells what is there and what is missing', async () => {
+    const { stdout } = await atelier('doctor', '--data', data());
+    for (const word of ['Node 24', 'SQLite', 'data folder', 'Python', 'git']) expect(stdout).toContain(word);
+  });
+});
