@@ -1,5 +1,5 @@
 import type { ParameterDef, ParameterDefInput } from '../wire/workflows.ts';
-import { type Graph, isLink } from './graph.ts';
+import type { Graph } from './graph.ts';
 
 /** A rule of the run page (Cyberun spec 3.9) that a value breaks; `message` names the key and the rule. */
 export interface ParameterProblem {
@@ -39,10 +39,8 @@ export function defineParameters(
     const current = graph[input.node_id ?? '']?.inputs[input.field ?? ''];
     parameters.push({ ...input, type: input.type ?? inferType(input, current) });
   }
-  const lost = parameters.find((one) => one.source_key && !seen.has(one.source_key));
-  // The documented import example names a source that is not among its parameters, so only a cycle is refused.
-  if (lost?.source_key === lost?.key && lost)
-    return { problem: `Parameter "${lost.key}" is its own source.` };
+  const own = parameters.find((one) => one.source_key === one.key);
+  if (own) return { problem: `Parameter "${own.key}" is its own source.` };
   return { parameters };
 }
 
@@ -56,9 +54,6 @@ function targetProblem(input: ParameterDefInput, graph: Graph): string | undefin
   if (!node)
     return `Parameter "${input.key}" points to node "${input.node_id ?? ''}", which the workflow does not have.`;
   if (!input.field) return `Parameter "${input.key}" names node "${input.node_id}" but no field of it.`;
-  if (isLink(node.inputs[input.field])) {
-    return `Parameter "${input.key}" points to "${input.field}" of node "${input.node_id}", which is linked to another node.`;
-  }
   return undefined;
 }
 
