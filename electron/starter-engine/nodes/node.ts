@@ -51,7 +51,11 @@ export interface NodeContext {
   /** Folders of this engine. */
   readonly folders: { readonly input: string; readonly output: string; readonly temp: string };
   /** Tells progress; also yields to the event loop, so that an interrupt can arrive. */
-  progress(value: number, max: number, preview?: { mime: 'image/jpeg' | 'image/png'; bytes: Uint8Array }): Promise<void>;
+  progress(
+    value: number,
+    max: number,
+    preview?: { mime: 'image/jpeg' | 'image/png'; bytes: Uint8Array },
+  ): Promise<void>;
   /** Throws when the run was interrupted. Long loops call it at least every 50 ms. */
   throwIfInterrupted(): void;
 }
@@ -65,16 +69,22 @@ export interface NodeResult {
 
 export interface NodeDefinition {
   readonly type: string;
-  readonly displayName: string;
+  /** Null where ComfyUI's record has null (nodes of its newer schema without a display name). */
+  readonly displayName: string | null;
   readonly category: string;
   readonly description?: string;
   readonly pythonModule?: string;
+  /** ComfyUI wrote this node with its newer schema, whose `/object_info` record has a few fields more. */
+  readonly newSchema?: boolean;
   /** A function where the choices depend on the disk (LoadImage lists the input folder). */
   readonly inputs: InputSpecs | ((folders: NodeContext['folders']) => InputSpecs);
   readonly outputs: readonly { readonly type: string; readonly name: string; readonly tooltip?: string }[];
   readonly isOutput?: boolean;
   /** ComfyUI's IS_CHANGED: a value that makes the cached result stale when it differs (a file's hash). */
-  fingerprint?(inputs: Readonly<Record<string, unknown>>, folders: NodeContext['folders']): Promise<string> | string;
+  fingerprint?(
+    inputs: Readonly<Record<string, unknown>>,
+    folders: NodeContext['folders'],
+  ): Promise<string> | string;
   /** ComfyUI's VALIDATE_INPUTS: `true`, or the reason the input is refused. Names the inputs that it takes over. */
   readonly validate?: {
     readonly takes: readonly string[];
