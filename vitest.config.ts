@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/{unit,integration,desktop}/**/*.test.ts'],
+          globalSetup: ['test/helpers/no-leftovers.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           pool: 'forks',
