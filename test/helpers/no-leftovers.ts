@@ -1,37 +1,43 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-const root = resolve(import.meta.dirname, '../..');
-
-/** Programs of this checkout that still run, as `pid command`. Linux only: elsewhere nothing is known. */
-function running(): Map<number, string> {
-  const found = new Map<number, string>();
-  if (process.platform !== 'linux') return found;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ');
-      if (/(electron|out)\/.*(starter-engine|cli)/.test(command) && command.includes(root)) {
-        found.set(Number(name), command);
-      }
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
+/**
+ * Gives the whole run one temporary folder of its own, and fails the run when a test left a process or a folder
+ * behind. Our programs carry their data folder in their arguments, so whoever still names it is a leftover.
+ */
+export default function setup(): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-tests-'));
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  return async () => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+    const processes = await leftProcesses(folder);
+    const folders = readdirSync(folder).filter((name) => /^atelier/.test(name));
+    rmSync(folder, { recursive: true, force: true });
+    if (processes.length > 0) throw new Error(`processes left behind: ${processes.join('; ')}`);
+    if (folders.length > 0)
+      throw new Error(`folders left behind in the temporary folder: ${folders.join(', ')}`);
+  };
 }
 
-/** Fails the run when a test left one of our programs behind. */
-export default function setup(): () => Promise<void> {
-  const before = running();
-  return async () => {
-    // A program that was told to stop a moment ago may still be on its way out.
-    for (let wait = 0; wait < 20; wait += 1) {
-      const left = [...running()].filter(([pid]) => !before.has(pid));
-      if (left.length === 0) return;
-      if (wait === 19)
-        throw new Error(`left behind: ${left.map(([pid, command]) => `${pid} ${command}`).join('; ')}`);
-      await new Promise((done) => setTimeout(done, 250));
-    }
-  };
+/** Linux only: elsewhere nothing is known. A process on its way out gets some seconds. */
+async function leftProcesses(folder: string): Promise<string[]> {
+  if (process.platform !== 'linux') return [];
+  for (let wait = 0; ; wait += 1) {
+    const left = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && commandOf(name).includes(folder),
+    );
+    if (left.length === 0 || wait === 20) return left.map((pid) => `${pid} ${commandOf(pid)}`);
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ');
+  } catch {
+    return '';
+  }
 }
