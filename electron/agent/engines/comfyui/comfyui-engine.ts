@@ -1,0 +1,250 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Graph } from '#shared/comfy/graph.ts';
+import type { EngineInfo } from '#shared/link/protocol.ts';
+import type { HttpClient } from '../../http.ts';
+import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
+import type { ServerListener, ServerSource } from '../server-source.ts';
+import { ComfyUiClient } from './client.ts';
+import { readPreview } from './frames.ts';
+import { ComfyUiRun, type RunHost } from './run.ts';
+import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
+import { logMessage, runMessage } from './wire.ts';
+
+export interface ComfyUiOptions {
+  /** The engine's name on this agent, and what it is to people: `starter`, `comfyui`. */
+  readonly name: string;
+  readonly flavour: string;
+  /** Names this agent to the server, the same through restarts of the agent, so that messages find it again. */
+  readonly clientId: string;
+  readonly source: ServerSource;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly http: HttpClient;
+  readonly log: Logger;
+  readonly socketTimings?: SocketTimings;
+}
+
+/** One server at one address, from the moment it is up until it is gone. */
+interface Connection {
+  readonly client: ComfyUiClient;
+  readonly socket: ComfyUiSocket;
+}
+
+const keptLines = 200;
+
+/** An engine that speaks ComfyUI's protocol, wherever its server comes from. */
+export class ComfyUiEngine implements Engine, RunHost, ServerListener {
+  readonly clientId: string;
+  readonly #options: ComfyUiOptions;
+  readonly #log: Logger;
+  readonly #runs = new Map<string, ComfyUiRun>();
+  readonly #lines: string[] = [];
+  readonly #listeners: (() => void)[] = [];
+  #waiting = Promise.withResolvers<void>();
+  #connection: Connection | undefined;
+  #info: EngineInfo;
+
+  constructor(options: ComfyUiOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ engine: options.name });
+    this.clientId = options.clientId;
+    this.#waiting.promise.catch(() => undefined);
+    this.#info = {
+      name: options.name,
+      tool: 'comfyui',
+      flavour: options.flavour,
+      version: '',
+      pytorch_version: '',
+      state: 'stopped',
+      reason: 'The engine has not been started.',
+      devices: [],
+      node_types: [],
+    };
+  }
+
+  get info(): EngineInfo {
+    return this.#info;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async start(): Promise<void> {
+    this.#become({ state: 'starting', reason: 'The engine is starting.' });
+    await this.#options.source.start(this);
+  }
+
+  async stop(): Promise<void> {
+    this.#disconnect();
+    for (const run of [...this.#runs.values()]) run.close();
+    await this.#options.source.stop();
+    this.#become({ state: 'stopped', reason: 'The engine was stopped.' });
+  }
+
+  async whenReady(signal: AbortSignal): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const aborted = (): void => reject(signal.reason);
+    signal.addEventListener('abort', aborted, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([this.#waiting.promise, promise]);
+    } finally {
+      signal.removeEventListener('abort', aborted);
+    }
+  }
+
+  openRun(id: string, graph: Graph, listener: RunListener): EngineRun {
+    const run = new ComfyUiRun(id, graph, listener, this);
+    this.#runs.set(id, run);
+    return run;
+  }
+
+  async findInput(name: string, size: number, signal: AbortSignal): Promise<string | undefined> {
+    return (await this.client().hasInput(name, size, signal)) ? name : undefined;
+  }
+
+  putInput(input: Parameters<Engine['putInput']>[0]): Promise<string> {
+    return this.client().upload(input.name, input.contentType, input.size, input.body, input.signal);
+  }
+
+  async openOutput(
+    file: EngineFile,
+    signal: AbortSignal,
+  ): Promise<{ body: Readable; size: number | undefined; contentType: string }> {
+    const { body, headers } = await this.client().view(file, signal);
+    const length = headers['content-length'];
+    return {
+      body,
+      size: length === undefined ? undefined : Number(length),
+      contentType: headers['content-type'] ?? 'application/octet-stream',
+    };
+  }
+
+  client(): ComfyUiClient {
+    if (!this.#connection) throw new Error(this.#info.reason || 'The engine is not running.');
+    return this.#connection.client;
+  }
+
+  socketGeneration(): number {
+    return this.#connection?.socket.generation ?? 0;
+  }
+
+  closed(run: ComfyUiRun): void {
+    if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+  }
+
+  up(url: string): void {
+    this.#disconnect();
+    const headers = this.#options.headers ?? {};
+    const query = new URLSearchParams({ clientId: this.clientId });
+    const connection: Connection = {
+      client: new ComfyUiClient(this.#options.http, url, headers),
+      socket: new ComfyUiSocket(
+        `${url.replace(/^http/, 'ws')}/ws?${query}`,
+        headers,
+        {
+          opened: () => void this.#opened(connection),
+          text: (text) => this.#text(text),
+          binary: (frame) => this.#binary(frame),
+          unreachable: (words) => this.#lost(words, 'engine_unreachable', false),
+        },
+        this.#options.socketTimings ?? socketTimings,
+      ),
+    };
+    this.#connection = connection;
+    connection.socket.start();
+  }
+
+  down(words: string, final: boolean): void {
+    this.#disconnect();
+    this.#lost(words, 'engine_crashed', final);
+  }
+
+  line(text: string): void {
+    if (this.#lines.push(text) > keptLines) this.#lines.shift();
+    for (const run of this.#runs.values()) if (run.running) run.log(text);
+  }
+
+  #disconnect(): void {
+    this.#connection?.socket.stop();
+    this.#connection = undefined;
+  }
+
+  #lost(words: string, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
+    this.#log.warn({ reason: words }, 'the engine is gone');
+    this.#become({ state: 'crashed', reason: words });
+    if (final) this.#waiting.reject(new EngineGone(words));
+    for (const run of [...this.#runs.values()]) run.lose(words, code, this.#lines);
+  }
+
+  /** The socket is there: learn what the server is, catch up with the runs, then take new ones. */
+  async #opened(connection: Connection): Promise<void> {
+    try {
+      const { client } = connection;
+      const [stats, nodeTypes] = await Promise.all([
+        client.systemStats(),
+        client.nodeTypes().catch(() => []),
+      ]);
+      if (this.#options.flavour === 'comfyui')
+        await client.subscribeLogs(this.clientId).catch(() => undefined);
+      await Promise.all([...this.#runs.values()].map((run) => run.catchUp()));
+      if (this.#connection !== connection) return;
+      this.#become({
+        state: 'ready',
+        reason: '',
+        version: stats.system.comfyui_version,
+        pytorch_version: stats.system.pytorch_version,
+        devices: stats.devices,
+        node_types: nodeTypes,
+      });
+    } catch (error) {
+      this.#log.warn({ error: (error as Error).message }, 'the engine answered strangely; connecting again');
+      if (this.#connection === connection) connection.socket.reconnect();
+    }
+  }
+
+  #text(text: string): void {
+    const message = parse(text);
+    const told = runMessage.safeParse(message);
+    if (told.success) {
+      this.#runs.get(told.data.data.prompt_id)?.handle(told.data);
+      return;
+    }
+    const logs = logMessage.safeParse(message);
+    if (logs.success) for (const entry of logs.data.data.entries) this.#logEntry(entry.m);
+  }
+
+  /** ComfyUI sends what was written, so an entry may hold several lines or only a line end. */
+  #logEntry(text: string): void {
+    for (const line of text.split(/[\r\n]+/)) if (line.trim()) this.line(line);
+  }
+
+  #binary(frame: Buffer): void {
+    const preview = readPreview(frame);
+    if (!preview) return;
+    const run = preview.promptId
+      ? this.#runs.get(preview.promptId)
+      : [...this.#runs.values()].find((one) => one.running);
+    run?.preview(preview.contentType, preview.bytes);
+  }
+
+  #become(change: Partial<EngineInfo>): void {
+    const wasReady = this.#info.state === 'ready';
+    this.#info = { ...this.#info, ...change };
+    if (this.#info.state === 'ready') this.#waiting.resolve();
+    else if (wasReady) {
+      this.#waiting = Promise.withResolvers<void>();
+      this.#waiting.promise.catch(() => undefined);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

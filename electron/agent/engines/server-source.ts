@@ -1,0 +1,30 @@
+/** What an engine's server tells about itself while it is up. */
+export interface ServerListener {
+  /** It answers at this address. */
+  up(url: string): void;
+  /** It is gone; `final` when nobody will start it again. */
+  down(words: string, final: boolean): void;
+  /** A line of its log. */
+  line(text: string): void;
+}
+
+/** Where an engine's server comes from: an address somebody gave, or a process that we run. */
+export interface ServerSource {
+  start(listener: ServerListener): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A server that others run. Whether it is up shows on the connection. */
+export class GivenServer implements ServerSource {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url.replace(/\/+$/, '');
+  }
+
+  async start(listener: ServerListener): Promise<void> {
+    listener.up(this.#url);
+  }
+
+  async stop(): Promise<void> {}
+}

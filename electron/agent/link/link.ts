@@ -1,0 +1,240 @@
+import type { Logger } from 'pino';
+import WebSocket from 'ws';
+import {
+  type AgentMessage,
+  type GatewayMessage,
+  gatewayMessage,
+  linkClose,
+  linkMaxMessage,
+  linkPath,
+  linkProtocol,
+} from '#shared/link/protocol.ts';
+import { BackOff, pause } from '../back-off.ts';
+import { Mailbox, type ReliableMessage } from './mailbox.ts';
+
+export type Hello = Omit<Extract<AgentMessage, { type: 'hello' }>, 'type' | 'protocol' | 'resume'>;
+export type LiveMessage = Extract<AgentMessage, { type: 'progress' | 'preview' | 'log' | 'heartbeat' }>;
+export type Welcome = Extract<GatewayMessage, { type: 'welcome' }>;
+export type Order = Extract<GatewayMessage, { seq: number; type: 'assign' | 'cancel' | 'drain' }>;
+
+export interface LinkOptions {
+  /** `http(s)://host:port` of the gateway. */
+  readonly gatewayUrl: string;
+  readonly key: string;
+  /** What to say of ourselves, asked for at each connection. */
+  hello(): Promise<Hello>;
+  welcomed(welcome: Welcome): void;
+  /** Carries out an order; the gateway gets its acknowledgement once this resolves, so: once the effect is on disk. */
+  order(order: Order): Promise<void>;
+  /** What a heartbeat tells. */
+  heartbeat(): Promise<Extract<LiveMessage, { type: 'heartbeat' }>>;
+  readonly log: Logger;
+  readonly timings: LinkTimings;
+}
+
+/** Milliseconds. */
+export interface LinkTimings {
+  readonly firstRetryMs: number;
+  readonly mostRetryMs: number;
+  /** Between tries while the gateway refuses us: trying faster changes nothing. */
+  readonly refusedRetryMs: number;
+}
+
+export const linkTimings: LinkTimings = { firstRetryMs: 100, mostRetryMs: 15_000, refusedRetryMs: 60_000 };
+
+/** Bytes waiting in the socket above which messages that may be lost are dropped. */
+const pressureBytes = 1024 * 1024;
+
+/** How a connection ended and what it means for the next. */
+type Ending = 'lost' | 'refused' | 'replaced' | 'unspoken';
+
+/** One agent's link to one gateway: connects for ever, resumes its session, loses nothing that has a number. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #log: Logger;
+  readonly #mail: Mailbox;
+  readonly #stopped = new AbortController();
+  #socket: WebSocket | undefined;
+  #session: string | undefined;
+  #welcomed = false;
+  #again = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ gateway: options.gatewayUrl });
+    this.#mail = new Mailbox((message) => this.#transmit(message));
+  }
+
+  /** True while the gateway listens to us. */
+  get connected(): boolean {
+    return this.#welcomed;
+  }
+
+  start(): void {
+    this.#loop ??= this.#keepConnected();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#socket?.close(1000, 'the agent stops');
+    await this.#loop;
+  }
+
+  /** Sends a message that must arrive; resolves when the gateway has it on its disk. */
+  send(message: ReliableMessage): Promise<void> {
+    return this.#mail.post(message);
+  }
+
+  /** Sends a message that may be lost: dropped while there is no connection or it is slow. */
+  tell(message: LiveMessage): void {
+    if ((this.#socket?.bufferedAmount ?? 0) < pressureBytes) this.#transmit(message);
+  }
+
+  /** Says hello anew, in the same session, because what we said of ourselves has changed. */
+  renew(): void {
+    if (!this.#welcomed) return;
+    this.#again = true;
+    this.#socket?.close(1000, 'hello has changed');
+  }
+
+  #transmit(message: AgentMessage): void {
+    if (this.#welcomed) this.#socket?.send(JSON.stringify(message));
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { firstRetryMs, mostRetryMs, refusedRetryMs } = this.#options.timings;
+    const backOff = new BackOff(firstRetryMs, mostRetryMs);
+    while (!this.#stopped.signal.aborted) {
+      const ending = await this.#connection(backOff);
+      if (this.#stopped.signal.aborted) return;
+      if (ending === 'unspoken') {
+        this.#log.error('the gateway speaks another version of the link: update Atelier on both machines');
+        return;
+      }
+      const again = this.#again;
+      this.#again = false;
+      if (again) continue;
+      const wait = ending === 'lost' ? backOff.next() : refusedRetryMs;
+      await pause(wait, this.#stopped.signal);
+    }
+  }
+
+  /** One connection from opening to end. */
+  async #connection(backOff: BackOff): Promise<Ending> {
+    const { promise, resolve } = Promise.withResolvers<Ending>();
+    const { gatewayUrl, key } = this.#options;
+    const socket = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws').replace(/\/+$/, '')}${linkPath}`, {
+      headers: { authorization: `Bearer ${key}` },
+      handshakeTimeout: 15_000,
+      maxPayload: linkMaxMessage,
+      perMessageDeflate: false,
+    });
+    this.#socket = socket;
+    let ending: Ending = 'lost';
+    let quiet = 0;
+    let heart: NodeJS.Timeout | undefined;
+    const alive = (): void => {
+      quiet = 0;
+    };
+    socket.on('unexpected-response', (_request, response) => {
+      ending = this.#refusal(response.statusCode ?? 0);
+      response.destroy();
+      socket.terminate();
+    });
+    socket.on('error', (error) => this.#log.debug({ error: error.message }, 'link error'));
+    socket.on('open', () => void this.#greet(socket));
+    socket.on('pong', alive);
+    socket.on('message', (data) => {
+      alive();
+      const message = this.#read(data.toString());
+      if (message?.type === 'welcome') {
+        backOff.reset();
+        this.#welcome(message);
+        clearInterval(heart);
+        heart = setInterval(() => {
+          quiet += 1;
+          if (quiet > 3) socket.terminate();
+          else void this.#beat(socket);
+        }, message.heartbeat_ms);
+      } else if (message && this.#welcomed) this.#receive(message);
+    });
+    socket.on('close', (code) => {
+      clearInterval(heart);
+      if (this.#welcomed) this.#log.info({ code }, 'the link to the gateway is down');
+      this.#welcomed = false;
+      resolve(ending === 'lost' ? this.#meaning(code) : ending);
+    });
+    return promise;
+  }
+
+  async #greet(socket: WebSocket): Promise<void> {
+    const hello: AgentMessage = {
+      type: 'hello',
+      protocol: linkProtocol,
+      ...(await this.#options.hello()),
+      ...(this.#session && { resume: { session_id: this.#session, last_received: this.#mail.acknowledged } }),
+    };
+    socket.send(JSON.stringify(hello));
+  }
+
+  async #beat(socket: WebSocket): Promise<void> {
+    socket.ping();
+    this.tell(await this.#options.heartbeat());
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#log.info(
+      { session: welcome.session_id, resumed: welcome.resumed },
+      'the link to the gateway is up',
+    );
+    this.#session = welcome.session_id;
+    this.#welcomed = true;
+    // First what the gateway has given up, so that nothing more is said about it.
+    this.#options.welcomed(welcome);
+    this.#mail.connected(welcome);
+  }
+
+  #receive(message: GatewayMessage): void {
+    if (message.type === 'ack') this.#mail.acknowledge(message.seq);
+    else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#options.order(message));
+  }
+
+  #read(text: string): GatewayMessage | undefined {
+    try {
+      return gatewayMessage.parse(JSON.parse(text));
+    } catch (error) {
+      this.#log.error(
+        { error: (error as Error).message },
+        'the gateway sent a message that we do not understand',
+      );
+      return undefined;
+    }
+  }
+
+  #refusal(status: number): Ending {
+    if (status !== 401 && status !== 403) return 'lost';
+    this.#log.error(
+      { status },
+      'the gateway refuses the agent key: it is wrong, expired or revoked; make a new one',
+    );
+    return 'refused';
+  }
+
+  #meaning(code: number): Ending {
+    switch (code) {
+      case linkClose.badCredential:
+        return this.#refusal(401);
+      case linkClose.replaced:
+        this.#log.error('another agent with the same id has connected; give each agent an id of its own');
+        return 'replaced';
+      case linkClose.badProtocol:
+        return 'unspoken';
+      case linkClose.badMessage:
+        this.#log.error('the gateway did not understand a message of ours');
+        return 'lost';
+      default:
+        return 'lost';
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import type { Logger } from 'pino';
+import { type Graph, readGraph } from '#shared/comfy/graph.ts';
+import type { HeldAttempt } from '#shared/link/protocol.ts';
+import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
+import type { HttpClient } from '../http.ts';
+import type { Link } from '../link/link.ts';
+import { placeInputs } from './inputs.ts';
+import type { Conclusion, Journal, JournalRecord } from './journal.ts';
+import { deliverOutputs } from './outputs.ts';
+import { Reporter } from './reporter.ts';
+
+export interface AttemptPorts {
+  readonly engine: Engine;
+  readonly http: HttpClient;
+  readonly gatewayUrl: string;
+  readonly link: Pick<Link, 'send' | 'tell'>;
+  readonly journal: Journal;
+  readonly log: Logger;
+}
+
+/** An engine that died this often before the run began is not tried again with it. */
+const mostSubmissions = 3;
+
+/**
+ * Carries one attempt: on disk first, inputs in, into the engine's queue, outputs out, told to the gateway. Survives a
+ * kill of this process through its journal and the engine's own queue and history.
+ */
+export class Attempt {
+  readonly id: string;
+  readonly #ports: AttemptPorts;
+  readonly #ref: { readonly attempt_id: string; readonly fence: number };
+  readonly #reporter: Reporter;
+  readonly #log: Logger;
+  /** Ends what this attempt waits for, when it is cancelled, dropped or the agent stops. */
+  readonly #abort = new AbortController();
+  #record: JournalRecord;
+  #phase: HeldAttempt['phase'] = 'staged';
+  /** The journal is safe and the gateway was told so; everything we say of the attempt comes after. */
+  #durable: Promise<void> = Promise.resolve();
+  #run: EngineRun | undefined;
+  /** Dropped, or the agent stops: nothing more is said about it. */
+  #quiet = false;
+
+  constructor(record: JournalRecord, ports: AttemptPorts) {
+    this.#record = record;
+    this.#ports = ports;
+    const { attempt_id, fence, task_id } = record.assignment;
+    this.id = attempt_id;
+    this.#ref = { attempt_id, fence };
+    this.#log = ports.log.child({ attempt: attempt_id, task: task_id });
+    this.#reporter = new Reporter(this.#ref, ports.link, () => this.#started());
+  }
+
+  get held(): HeldAttempt {
+    return { ...this.#ref, phase: this.#phase };
+  }
+
+  /** A new attempt. `durable`: it is on disk and may be acknowledged; `over`: nothing is left of it here. */
+  take(): { durable: Promise<void>; over: Promise<void> } {
+    const { journal, link } = this.#ports;
+    const saved = journal.save(this.#record);
+    const received = (): void => void link.send({ type: 'received', ...this.#ref });
+    this.#durable = saved.durable.then(received, (error: Error) =>
+      this.#log.error({ error: error.message }, 'journal'),
+    );
+    return { durable: this.#durable, over: this.#carry(saved.written) };
+  }
+
+  /**
+   * An attempt of an earlier life of this agent. Resolves with the promise of its end, or with `undefined` when the
+   * engine doesn't know it: then it is not ours any more and the gateway opens another.
+   */
+  async recover(patience: AbortSignal): Promise<{ over: Promise<void> } | undefined> {
+    if (this.#record.conclusion) return { over: this.#conclude(this.#record.conclusion) };
+    const ready = this.#ports.engine.whenReady(patience);
+    const found = await ready.then(() => this.#find()).catch(() => undefined);
+    if (found) {
+      if (this.#record.cancelled) void found.interrupt();
+      return { over: this.#carry(Promise.resolve(), found) };
+    }
+    if (this.#record.cancelled) return { over: this.#conclude({ type: 'cancelled' }) };
+    // Cut short by a stop: the next start asks again.
+    if (this.#quiet) return undefined;
+    await this.#ports.journal.remove(this.id);
+    return undefined;
+  }
+
+  /** Ends it on the gateway's order; resolves when that can't be forgotten. */
+  async cancel(): Promise<void> {
+    if (this.#phase === 'done' || this.#record.cancelled) return;
+    this.#record = { ...this.#record, cancelled: true };
+    const { durable } = this.#ports.journal.save(this.#record);
+    this.#endWork();
+    await durable.catch((error: Error) => this.#log.error({ error: error.message }, 'journal'));
+  }
+
+  /** The gateway has given it up: ends it without a word. */
+  drop(): void {
+    this.#quiet = true;
+    this.#endWork();
+    void this.#ports.journal.remove(this.id);
+  }
+
+  /** The agent stops: the journal stays, for the next start to ask the engine about it. */
+  stop(): void {
+    this.#quiet = true;
+    this.#abort.abort();
+    this.#reporter.stop();
+    this.#run?.close();
+  }
+
+  #endWork(): void {
+    this.#abort.abort();
+    void this.#run?.interrupt();
+  }
+
+  #started(): void {
+    this.#phase = 'running';
+    void this.#durable.then(() => this.#ports.link.send({ type: 'accepted', ...this.#ref }));
+  }
+
+  async #carry(written: Promise<void>, found?: EngineRun): Promise<void> {
+    const conclusion = await this.#work(written, found).catch((error: unknown) => this.#explain(error));
+    this.#reporter.stop();
+    if (this.#quiet) return;
+    await this.#conclude(this.#record.cancelled ? { type: 'cancelled' } : conclusion);
+  }
+
+  async #work(written: Promise<void>, found?: EngineRun): Promise<Conclusion> {
+    await written;
+    const { engine, http, gatewayUrl } = this.#ports;
+    const { assignment } = this.#record;
+    const signal = this.#abort.signal;
+    const end = found
+      ? await found.ended
+      : await this.#execute(await placeInputs(this.#graph(), assignment.inputs, this.#ports, signal));
+    switch (end.kind) {
+      case 'succeeded': {
+        const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
+        return { type: 'completed', outputs: await deliverOutputs(end.outputs, ports, signal) };
+      }
+      case 'interrupted':
+        return { type: 'failed', failure: stoppedElsewhere };
+      default:
+        return { type: 'failed', failure: end.failure };
+    }
+  }
+
+  /** Submits and follows; again when the engine went away before it had begun with this run. */
+  async #execute(graph: Graph): Promise<RunEnd> {
+    const { signal } = this.#abort;
+    for (let submissions = 1; ; submissions++) {
+      await this.#ports.engine.whenReady(signal);
+      signal.throwIfAborted();
+      this.#run = this.#ports.engine.openRun(this.id, graph, this.#reporter);
+      await this.#run.submit();
+      const end = await this.#run.ended;
+      if (end.kind !== 'lost' || this.#phase === 'running' || submissions === mostSubmissions) return end;
+    }
+  }
+
+  async #find(): Promise<EngineRun | undefined> {
+    const run = this.#ports.engine.openRun(this.id, this.#graph(), this.#reporter);
+    if (await run.find()) {
+      this.#run = run;
+      return run;
+    }
+    run.close();
+    return undefined;
+  }
+
+  #graph(): Graph {
+    const read = readGraph(this.#record.assignment.graph);
+    if ('graph' in read) return read.graph;
+    throw new RunFailure({ code: 'engine_rejected', message: read.problem, retryable: false });
+  }
+
+  #explain(error: unknown): Conclusion {
+    if (error instanceof RunFailure) return { type: 'failed', failure: error.failure };
+    const words = error instanceof Error ? error.message : String(error);
+    // Nothing has been executed, so somebody else may do it.
+    if (error instanceof EngineGone || this.#phase === 'staged')
+      return { type: 'declined', reason: words.slice(0, 2000) };
+    this.#log.error({ error: words }, 'an attempt failed unexpectedly');
+    return { type: 'failed', failure: { code: 'engine_error', message: words, retryable: true } };
+  }
+
+  /** Tells how it ended, and forgets it once the gateway has that on its disk. */
+  async #conclude(conclusion: Conclusion): Promise<void> {
+    const { journal, link } = this.#ports;
+    this.#phase = 'done';
+    this.#record = { ...this.#record, conclusion };
+    journal
+      .save(this.#record)
+      .durable.catch((error: Error) => this.#log.error({ error: error.message }, 'journal'));
+    await this.#durable;
+    await link.send({ ...conclusion, ...this.#ref });
+    await journal.remove(this.id);
+  }
+}
+
+const stoppedElsewhere = {
+  code: 'cancelled',
+  message:
+    'The run was interrupted in the engine itself, not through Atelier. Run it again if that was a mistake.',
+  retryable: true,
+} as const;
