@@ -1,0 +1,74 @@
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Switch } from 'wouter';
+import { DropTarget } from '../components/drop-target.tsx';
+import Home from '../pages/home.tsx';
+import { useConnection } from '../state/connection.ts';
+import { Blank } from '../ui/blank.tsx';
+import { LinkButton } from '../ui/button.tsx';
+import { Rail } from './rail.tsx';
+
+// Home is in the first load; every other page comes when it is asked for.
+const Workflows = lazy(() => import('../pages/workflows.tsx'));
+const Workflow = lazy(() => import('../pages/workflow.tsx'));
+const Import = lazy(() => import('../pages/import.tsx'));
+const Tasks = lazy(() => import('../pages/tasks.tsx'));
+const Task = lazy(() => import('../pages/task.tsx'));
+const Agents = lazy(() => import('../pages/agents.tsx'));
+const Settings = lazy(() => import('../components/settings-sheet.tsx'));
+
+function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Blank title={t('errors.notFoundTitle')} body={t('errors.notFoundBody')}>
+      <LinkButton href="/">{t('errors.home')}</LinkButton>
+    </Blank>
+  );
+}
+
+function Banner() {
+  const { t } = useTranslation();
+  const broken = useConnection((state) => state.stream === 'broken');
+  if (!broken) return null;
+  return (
+    <p
+      role="status"
+      className="fixed top-3 left-1/2 z-30 w-max max-w-[calc(100vw-2rem)] -translate-x-1/2 animate-arrive rounded-full border border-line bg-raised px-4 py-1.5 text-small text-wait shadow-lift"
+    >
+      {t('banner.reconnecting')}
+    </p>
+  );
+}
+
+export function Shell() {
+  const { t } = useTranslation();
+  const [settings, setSettings] = useState(false);
+  return (
+    <div className="min-h-dvh sm:pl-21">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-raised px-3 py-2 focus:translate-y-0"
+      >
+        {t('app.skip')}
+      </a>
+      <Rail onSettings={() => setSettings(true)} />
+      <Banner />
+      <main id="main" tabIndex={-1} className="outline-none">
+        <Suspense>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/workflows" component={Workflows} />
+            <Route path="/workflows/:slug">{({ slug }) => <Workflow key={slug} slug={slug} />}</Route>
+            <Route path="/import" component={Import} />
+            <Route path="/tasks" component={Tasks} />
+            <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
+            <Route path="/agents" component={Agents} />
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </main>
+      <Suspense>{settings && <Settings onClose={() => setSettings(false)} />}</Suspense>
+      <DropTarget />
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { useCallback } from 'react';
+import { useLocation } from 'wouter';
+import { importDraft } from '../../state/import-draft.ts';
+import { notify } from '../../ui/notices.tsx';
+import { readFile } from './read-file.ts';
+
+/** Opens a chosen or dropped file on the import page, or says what is wrong with it. */
+export function useOpenFile(): (file: File | undefined) => Promise<void> {
+  const [, navigate] = useLocation();
+  return useCallback(
+    async (file) => {
+      if (!file) return;
+      const read = await readFile(file);
+      if ('problem' in read) return void notify.bad(read.problem);
+      importDraft.open(read.draft);
+      navigate('/import');
+    },
+    [navigate],
+  );
+}

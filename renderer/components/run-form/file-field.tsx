@@ -1,0 +1,153 @@
+import { clsx } from 'clsx';
+import { FileImage, FileUp, X } from 'lucide-react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ParameterDef } from '#shared/wire/workflows.ts';
+import { uploadFile } from '../../api/upload.ts';
+import { describes } from '../../ui/field.tsx';
+import { ProgressLine } from '../task-frame.tsx';
+import { thumbOf } from './thumb.ts';
+import { accepts, type FileValue, fileWords } from './values.ts';
+
+interface FileFieldProps {
+  readonly id: string;
+  readonly def: ParameterDef;
+  readonly label: string;
+  readonly value: FileValue | null;
+  readonly error: string | undefined;
+  readonly onChange: (value: FileValue | null) => void;
+  /** What is wrong with the chosen file or its way up, to be shown as the field's error. */
+  readonly onProblem: (message: string) => void;
+}
+
+interface Sending {
+  readonly name: string;
+  readonly thumb: string | null;
+  readonly progress: number;
+}
+
+/** Sends a chosen file up at once, so that Run has nothing left to wait for. */
+function useSending({ def, onChange, onProblem }: FileFieldProps) {
+  const { t } = useTranslation();
+  const [sending, setSending] = useState<Sending | null>(null);
+  const current = useRef<AbortController | null>(null);
+  useEffect(() => () => current.current?.abort(), []);
+
+  const send = async (file: File | undefined) => {
+    if (!file) return;
+    current.current?.abort();
+    if (!accepts(def.accept, file)) {
+      return onProblem(t('form.wrongFile', { name: file.name, accept: def.accept?.join(', ') ?? '' }));
+    }
+    if (file.size === 0) return onProblem(t('form.emptyFile', { name: file.name }));
+    const controller = new AbortController();
+    current.current = controller;
+    const thumb = await thumbOf(file);
+    setSending({ name: file.name, thumb, progress: 0 });
+    try {
+      const progress = (fraction: number) => setSending({ name: file.name, thumb, progress: fraction });
+      const file_key = await uploadFile(file, progress, controller.signal);
+      onChange({ file_key, name: file.name, size: file.size, thumb });
+    } catch (error) {
+      if (!controller.signal.aborted) onProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      if (current.current === controller) setSending(null);
+    }
+  };
+  return { sending, send };
+}
+
+function Filled({ name, thumb, words }: { name: string; thumb: string | null; words: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {thumb ? (
+        <img
+          src={thumb}
+          alt={t('form.previewOf', { name })}
+          className="h-40 w-full rounded-control object-contain"
+        />
+      ) : (
+        <FileImage size={28} strokeWidth={1.5} className="text-soft" aria-hidden />
+      )}
+      <span className="max-w-full truncate text-small text-soft">{words}</span>
+    </>
+  );
+}
+
+export function FileField(props: FileFieldProps) {
+  const { id, def, label, value, error, onChange } = props;
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const { sending, send } = useSending(props);
+  const picture = def.accept?.some((pattern) => pattern.startsWith('image/'));
+  const drop = (event: DragEvent) => {
+    event.preventDefault(); // tells the window that this field takes it
+    setOver(false);
+    void send(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className="relative">
+      <button
+        type="button"
+        id={id}
+        aria-label={value ? `${label}: ${value.name}` : t('form.chooseFor', { label })}
+        {...describes(id, error, def.description)}
+        onClick={() => input.current?.click()}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+        className={clsx(
+          'flex h-52 w-full flex-col items-center justify-center gap-2 rounded-card border border-dashed p-3 transition-colors',
+          over ? 'border-accent bg-accent/8' : 'border-faint bg-ground hover:bg-surface',
+          error && 'border-bad',
+        )}
+      >
+        {sending ? (
+          <Filled
+            name={sending.name}
+            thumb={sending.thumb}
+            words={t('form.uploading', { name: sending.name })}
+          />
+        ) : value ? (
+          <Filled name={value.name} thumb={value.thumb} words={fileWords(value)} />
+        ) : (
+          <>
+            <FileUp size={28} strokeWidth={1.5} className="text-soft" aria-hidden />
+            <span className="text-soft">{t(picture ? 'form.dropPicture' : 'form.dropFile')}</span>
+          </>
+        )}
+      </button>
+      {sending && (
+        <div className="absolute inset-x-3 bottom-1.5">
+          <ProgressLine value={sending.progress} label={t('form.uploading', { name: sending.name })} />
+        </div>
+      )}
+      {value && !sending && (
+        <button
+          type="button"
+          aria-label={t('form.removeFile', { name: value.name })}
+          onClick={() => onChange(null)}
+          className="absolute top-2 right-2 flex size-8 items-center justify-center rounded-full bg-raised text-soft hover:text-text"
+        >
+          <X size={16} strokeWidth={1.5} aria-hidden />
+        </button>
+      )}
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={label}
+        accept={def.accept?.join(',')}
+        onChange={(event) => {
+          void send(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Download, Play, SlidersHorizontal, Square } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { isTerminal } from '#shared/task-states.ts';
+import type { TaskDetail, TaskOutput } from '#shared/wire/tasks.ts';
+import { useCancelTask, useRunWorkflow, useWorkflow } from '../../api/queries.ts';
+import { Anchor, Button } from '../../ui/button.tsx';
+import { notify } from '../../ui/notices.tsx';
+import { rememberValues, valuesOfTask } from '../run-form/values.ts';
+
+const tell = (error: Error) => void notify.bad(error.message);
+
+/** What one may do with a task now: stop it while it is open; take it home or make it again once it is over. */
+export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutput | undefined }) {
+  const { t } = useTranslation();
+  const [, navigate] = useLocation();
+  const cancel = useCancelTask();
+  const run = useRunWorkflow();
+  const slug = task.workflow_slug;
+  const { data: workflow } = useWorkflow(slug);
+
+  if (!isTerminal(task.task_status)) {
+    return (
+      <Button
+        look="danger"
+        disabled={cancel.isPending}
+        onClick={() => cancel.mutate(task.id, { onError: tell })}
+      >
+        <Square size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
+        {cancel.isPending ? t('task.cancelling') : t('task.cancel')}
+      </Button>
+    );
+  }
+  const again = () =>
+    run.mutate(
+      { slug, parameters: task.parameters },
+      { onSuccess: ({ task_id }) => navigate(`/tasks/${task_id}`), onError: tell },
+    );
+  const edit = () => {
+    if (workflow) rememberValues(slug, valuesOfTask(task.parameters, workflow.parameters));
+    navigate(`/workflows/${slug}`);
+  };
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button look="primary" onClick={again} disabled={run.isPending}>
+        <Play size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
+        {t('task.runAgain')}
+      </Button>
+      <Button onClick={edit}>
+        <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
+        {t('task.editAndRun')}
+      </Button>
+      {picture && (
+        <Anchor href={picture.url} download={picture.name}>
+          <Download size={16} strokeWidth={1.5} aria-hidden />
+          {t('task.download')}
+        </Anchor>
+      )}
+    </div>
+  );
+}

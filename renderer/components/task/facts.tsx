@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { TaskDetail } from '#shared/wire/tasks.ts';
+import { useWorkflow } from '../../api/queries.ts';
+import { duration, timeOfDay } from '../format.ts';
+import { fileNameOf } from '../run-form/values.ts';
+import { StatusMark } from '../status-mark.tsx';
+import type { Moment } from '../use-task-history.ts';
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex gap-4 py-1.5">
+      <dt className="w-28 shrink-0 truncate text-soft">{name}</dt>
+      <dd className="tabular line-clamp-4 min-w-0 flex-1 whitespace-pre-line">{children}</dd>
+    </div>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="mb-1 font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The values it was made with, under the names the form gives them. */
+export function Inputs({ task }: { task: TaskDetail }) {
+  const { t } = useTranslation();
+  const { data: workflow } = useWorkflow(task.workflow_slug);
+  const entries = Object.entries(task.parameters);
+  const defOf = (key: string) => workflow?.parameters.find((def) => def.key === key);
+  const words = (key: string, value: unknown) =>
+    defOf(key)?.type === 'file' || /^inputs\//.test(String(value))
+      ? fileNameOf(String(value))
+      : String(value);
+  return (
+    <Group title={t('task.inputs')}>
+      {entries.length === 0 && <p className="text-soft">{t('task.noInputs')}</p>}
+      <dl>
+        {entries.map(([key, value]) => (
+          <Fact key={key} name={defOf(key)?.label || key}>
+            {words(key, value)}
+          </Fact>
+        ))}
+      </dl>
+    </Group>
+  );
+}
+
+export function Facts({ task }: { task: TaskDetail }) {
+  const { t } = useTranslation();
+  return (
+    <Group title={t('task.details')}>
+      <dl>
+        <Fact name={t('task.workflow')}>
+          <Link
+            href={`/workflows/${task.workflow_slug}`}
+            className="underline decoration-line underline-offset-4 hover:decoration-accent"
+          >
+            {task.workflow_name}
+          </Link>
+          {`, ${t('form.version', { version: task.workflow_version }).toLowerCase()}`}
+        </Fact>
+        <Fact name={t('task.agent')}>
+          {[task.agent_id ?? t('task.noAgent'), task.gpu_type].filter(Boolean).join(', ')}
+        </Fact>
+        <Fact name={t('task.sentBy')}>{task.submitted_by}</Fact>
+        {task.attempt_count > 1 && <Fact name={t('task.attempts')}>{task.attempt_count}</Fact>}
+      </dl>
+    </Group>
+  );
+}
+
+/** Every state it went through, with how long each took. */
+export function History({ moments }: { moments: readonly Moment[] }) {
+  const { t } = useTranslation();
+  return (
+    <Group title={t('task.history')}>
+      <ol className="mt-1 flex flex-col">
+        {moments.map((moment, index) => {
+          const next = moments[index + 1];
+          return (
+            <li
+              key={`${moment.status}-${moment.at}`}
+              className="flex flex-wrap items-baseline gap-x-3 py-1.5"
+            >
+              <StatusMark status={moment.status} />
+              <time dateTime={moment.at} className="text-small text-soft">
+                {timeOfDay(moment.at)}
+              </time>
+              {next && (
+                <span className="tabular ml-auto text-small text-soft">
+                  {duration(Date.parse(next.at) - Date.parse(moment.at))}
+                </span>
+              )}
+              {moment.reason && <p className="basis-full text-small text-soft">{moment.reason}</p>}
+            </li>
+          );
+        })}
+      </ol>
+    </Group>
+  );
+}

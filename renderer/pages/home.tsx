@@ -1,0 +1,128 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { TaskDetail } from '#shared/wire/tasks.ts';
+import { useAgents, useTasks, useWorkflows } from '../api/queries.ts';
+import { AgentLight } from '../components/agent-card.tsx';
+import { Stage } from '../components/home/stage.tsx';
+import { Welcome } from '../components/home/welcome.tsx';
+import { Page, Section } from '../components/page.tsx';
+import { Problem } from '../components/problem.tsx';
+import { RecentPictures } from '../components/recent-pictures.tsx';
+import { TaskRows } from '../components/task-row.tsx';
+import { useNow } from '../components/use-now.ts';
+import { WorkflowCard } from '../components/workflow-card.tsx';
+
+const aside = 'text-small text-soft underline decoration-line underline-offset-4 hover:text-text';
+
+function Agents() {
+  const { t } = useTranslation();
+  const { data: agents } = useAgents();
+  if (!agents) return null;
+  return (
+    <Section
+      title={t('home.agentsTitle')}
+      aside={
+        <Link href="/agents" className={aside}>
+          {t('home.allAgents')}
+        </Link>
+      }
+    >
+      {agents.length === 0 && <p className="text-wait">{t('home.noAgents')}</p>}
+      <ul className="flex flex-wrap gap-3">
+        {agents.map((agent) => (
+          <li
+            key={agent.agent_id}
+            className="flex items-center gap-4 rounded-card border border-line bg-surface px-4 py-3"
+          >
+            <span className="font-medium">{agent.agent_id}</span>
+            <span className="text-small text-soft">
+              <AgentLight status={agent.agent_status} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Everything not finished and not shown in the frame, the next in line first. */
+function InLine({ tasks }: { tasks: readonly TaskDetail[] }) {
+  const { t } = useTranslation();
+  const now = useNow(tasks.length > 0);
+  if (tasks.length === 0) return null;
+  return (
+    <Section
+      title={t('home.waitingTitle')}
+      aside={
+        <Link href="/tasks" className={aside}>
+          {t('home.allTasks')}
+        </Link>
+      }
+    >
+      <TaskRows tasks={tasks.slice(0, 8)} now={now} />
+    </Section>
+  );
+}
+
+const place = (task: TaskDetail): number => task.queue_position ?? 0;
+
+/** What is not over yet: running first, then by place in line. */
+function useOpenTasks() {
+  const running = useTasks({ status: 'running' });
+  const queued = useTasks({ status: 'queued' });
+  const waiting = useTasks({ status: 'waiting' });
+  const pending = useTasks({ status: 'pending' });
+  const rest = [queued, waiting, pending].flatMap((query) => query.data ?? []);
+  return { running: running.data, rest: rest.sort((a, b) => place(a) - place(b)) };
+}
+
+export default function Home() {
+  const { t } = useTranslation();
+  const { running, rest } = useOpenTasks();
+  const done = useTasks({ status: 'completed' }, 13);
+  const workflows = useWorkflows();
+  const failed = workflows.isError ? workflows : done.isError ? done : null;
+  if (failed) {
+    return (
+      <Page title={t('home.title')} quiet>
+        <Problem title={t('errors.loadTitle')} error={failed.error} onRetry={() => void failed.refetch()} />
+      </Page>
+    );
+  }
+  if (!running || !done.data || !workflows.data) return null;
+  const shown = running[0] ?? rest[0] ?? done.data[0];
+  const inLine = [...running, ...rest].filter((task) => task !== shown);
+  const pictures = done.data.filter((task) => task !== shown).slice(0, 12);
+  if (!shown && workflows.data.length === 0) {
+    return (
+      <Page title={t('home.title')} quiet>
+        <Welcome />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('home.title')} quiet>
+      {shown && <Stage task={shown} />}
+      <div className="mt-10">
+        <InLine tasks={inLine} />
+        {!shown && (
+          <Section title={t('home.quietBody')}>
+            <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+              {workflows.data.map((workflow) => (
+                <li key={workflow.id} className="flex *:flex-1">
+                  <WorkflowCard workflow={workflow} />
+                </li>
+              ))}
+            </ul>
+          </Section>
+        )}
+        {pictures.length > 0 && (
+          <Section title={t('home.picturesTitle')}>
+            <RecentPictures tasks={pictures} height={180} />
+          </Section>
+        )}
+        <Agents />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import type { WorkflowDetail } from '#shared/wire/workflows.ts';
+import { useTasks, useWorkflow } from '../api/queries.ts';
+import { Page, Section } from '../components/page.tsx';
+import { RecentPictures } from '../components/recent-pictures.tsx';
+import { RunForm } from '../components/run-form/run-form.tsx';
+import { Settled } from '../components/settled.tsx';
+import { KilnMark } from '../ui/blank.tsx';
+
+function Made({ workflow }: { workflow: WorkflowDetail }) {
+  const { t } = useTranslation();
+  const { data: tasks } = useTasks({ workflow_id: workflow.id, status: 'completed' }, 12);
+  if (!tasks) return null;
+  if (tasks.length === 0) {
+    return (
+      <div className="hidden h-[min(60dvh,34rem)] flex-col items-center justify-center gap-3 rounded-card bg-well lg:flex">
+        <KilnMark />
+        <p className="font-serif text-head text-soft">{t('form.nothingMade')}</p>
+      </div>
+    );
+  }
+  return (
+    <Section title={t('form.lastRuns')}>
+      <RecentPictures tasks={tasks} height={260} captioned={false} />
+    </Section>
+  );
+}
+
+export default function Workflow({ slug }: { slug: string }) {
+  const { t } = useTranslation();
+  const query = useWorkflow(slug);
+  return (
+    <Page
+      title={query.data?.display_name ?? t('workflows.title')}
+      subtitle={query.data?.description || (query.data && t('form.version', { version: query.data.version }))}
+    >
+      <Settled query={query}>
+        {(workflow) => (
+          <div className="grid gap-8 lg:grid-cols-[26rem_minmax(0,1fr)] xl:gap-12">
+            <RunForm key={workflow.version} workflow={workflow} />
+            <Made workflow={workflow} />
+          </div>
+        )}
+      </Settled>
+    </Page>
+  );
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+
+/** An empty page or a dead end: a title with character, one sentence, and what to do next. */
+export function Blank({ title, body, children }: { title: string; body: string; children?: ReactNode }) {
+  return (
+    <div className="mx-auto flex max-w-md animate-arrive flex-col items-center gap-4 py-20 text-center">
+      <KilnMark />
+      <h2 className="title">{title}</h2>
+      <p className="text-lead text-soft">{body}</p>
+      {children && <div className="mt-2 flex flex-wrap justify-center gap-3">{children}</div>}
+    </div>
+  );
+}
+
+/** The arch of the icon in two strokes; the fire inside only while something is alive. */
+export function KilnMark({ lit = false, size = 44 }: { lit?: boolean; size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 48 48" fill="none" aria-hidden="true">
+      <path d="M9 40V23a15 15 0 0 1 30 0v17" stroke="currentColor" strokeWidth="1.5" className="text-faint" />
+      <path
+        d="M16.5 40V24a7.5 7.5 0 0 1 15 0v16z"
+        className={lit ? 'animate-breathe fill-accent' : 'fill-accent opacity-85'}
+      />
+      <path
+        d="M5 40h38"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        className="text-soft"
+      />
+    </svg>
+  );
+}

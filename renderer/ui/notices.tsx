@@ -1,0 +1,40 @@
+import { Toast } from '@base-ui/react/toast';
+import { X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+const manager = Toast.createToastManager();
+
+/** Says something that belongs to no field and no page. Bad news stays until it is closed. */
+export const notify = {
+  bad: (message: string) => manager.add({ description: message, priority: 'high', timeout: 0 }),
+  done: (message: string) => manager.add({ description: message, timeout: 4000 }),
+};
+
+function List() {
+  const { t } = useTranslation();
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      className="mt-2 flex items-start gap-3 rounded-card border border-line bg-raised p-4 shadow-lift transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
+    >
+      <Toast.Description className="flex-1" />
+      <Toast.Close aria-label={t('common.close')} className="text-soft hover:text-text">
+        <X size={16} strokeWidth={1.5} aria-hidden />
+      </Toast.Close>
+    </Toast.Root>
+  ));
+}
+
+export function Notices() {
+  return (
+    <Toast.Provider toastManager={manager}>
+      <Toast.Portal>
+        <Toast.Viewport className="fixed right-4 bottom-20 left-4 z-50 mx-auto max-w-md sm:right-6 sm:bottom-6 sm:left-auto sm:w-md">
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
