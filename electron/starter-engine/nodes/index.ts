@@ -1,5 +1,15 @@
+import { batchNodes } from './batch.ts';
+import { filterNodes } from './filters.ts';
+import { maskNodes } from './masks.ts';
 import type { NodeDefinition } from './node.ts';
 import { primitiveNodes } from './primitives.ts';
+import { transformNodes } from './transform.ts';
 
 /** Every node that the starter engine offers. */
-export const nodes: readonly NodeDefinition[] = [...primitiveNodes];
+export const nodes: readonly NodeDefinition[] = [
+  ...batchNodes,
+  ...transformNodes,
+  ...filterNodes,
+  ...maskNodes,
+  ...primitiveNodes,
+];
