@@ -3,7 +3,7 @@ import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
 import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
 import type { HttpClient } from '../http.ts';
-import type { Link } from '../link/link.ts';
+import type { Link, LiveMessage } from '../link/link.ts';
 import { placeInputs } from './inputs.ts';
 import type { Conclusion, Journal, JournalRecord } from './journal.ts';
 import { deliverOutputs } from './outputs.ts';
@@ -15,8 +15,12 @@ export interface AttemptPorts {
   readonly gatewayUrl: string;
   readonly link: Pick<Link, 'send' | 'tell'>;
   readonly journal: Journal;
+  /** Lets one submission after the other into the engine, in the order of the attempts. */
+  readonly inTurn: Turn;
   readonly log: Logger;
 }
+
+export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** An engine that died this often before the run began is not tried again with it. */
 const mostSubmissions = 3;
@@ -48,7 +52,8 @@ export class Attempt {
     this.id = attempt_id;
     this.#ref = { attempt_id, fence };
     this.#log = ports.log.child({ attempt: attempt_id, task: task_id });
-    this.#reporter = new Reporter(this.#ref, ports.link, () => this.#started());
+    const tell = (message: LiveMessage): void => void this.#durable.then(() => ports.link.tell(message));
+    this.#reporter = new Reporter(this.#ref, tell, () => this.#started());
   }
 
   get held(): HeldAttempt {
@@ -148,15 +153,20 @@ export class Attempt {
 
   /** Submits and follows; again when the engine went away before it had begun with this run. */
   async #execute(graph: Graph): Promise<RunEnd> {
-    const { signal } = this.#abort;
     for (let submissions = 1; ; submissions++) {
-      await this.#ports.engine.whenReady(signal);
-      signal.throwIfAborted();
-      this.#run = this.#ports.engine.openRun(this.id, graph, this.#reporter);
-      await this.#run.submit();
-      const end = await this.#run.ended;
+      const run = await this.#ports.inTurn(() => this.#submit(graph));
+      const end = await run.ended;
       if (end.kind !== 'lost' || this.#phase === 'running' || submissions === mostSubmissions) return end;
     }
+  }
+
+  async #submit(graph: Graph): Promise<EngineRun> {
+    const { signal } = this.#abort;
+    await this.#ports.engine.whenReady(signal);
+    signal.throwIfAborted();
+    this.#run = this.#ports.engine.openRun(this.id, graph, this.#reporter);
+    await this.#run.submit();
+    return this.#run;
   }
 
   async #find(): Promise<EngineRun | undefined> {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assignment, manifestEntry } from '#shared/link/protocol.ts';
@@ -24,8 +24,8 @@ export type JournalRecord = z.infer<typeof journalRecord>;
 /** The attempts that this agent has taken, one file each, until the gateway has acknowledged how they ended. */
 export class Journal {
   readonly #folder: string;
-  /** Writes of one attempt follow each other. */
-  readonly #writes = new Map<string, Promise<void>>();
+  /** Writes follow each other, so that attempts stay in the order in which they came; syncing goes on beside. */
+  #writes: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -49,38 +49,39 @@ export class Journal {
    * The two are apart because an engine that runs here dies with the machine: work may begin after the first.
    */
   save(record: JournalRecord): { written: Promise<void>; durable: Promise<void> } {
-    const id = record.assignment.attempt_id;
-    const written = Promise.withResolvers<void>();
-    const durable = this.#after(id, () => this.#write(id, JSON.stringify(record), written.resolve));
-    durable.catch(written.reject);
-    return { written: written.promise, durable };
+    const path = this.#path(record.assignment.attempt_id);
+    const file = this.#inTurn(() => write(path, JSON.stringify(record)));
+    const durable = file.then(async (open) => {
+      await open.sync().finally(() => open.close());
+    });
+    durable.catch(() => undefined);
+    return { written: file.then(() => undefined), durable };
   }
 
   remove(id: string): Promise<void> {
-    return this.#after(id, () => rm(this.#path(id), { force: true })).finally(() => this.#writes.delete(id));
+    return this.#inTurn(() => rm(this.#path(id), { force: true }));
   }
 
-  async #write(id: string, text: string, written: () => void): Promise<void> {
-    const path = this.#path(id);
-    const file = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await rename(`${path}.new`, path);
-      written();
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-
-  #after(id: string, work: () => Promise<void>): Promise<void> {
-    const done = (this.#writes.get(id) ?? Promise.resolve()).catch(() => undefined).then(work);
-    this.#writes.set(id, done);
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#writes.then(work);
+    this.#writes = done.catch(() => undefined);
     return done;
   }
 
   #path(id: string): string {
     return join(this.#folder, `${id}.json`);
+  }
+}
+
+async function write(path: string, text: string): Promise<FileHandle> {
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await rename(`${path}.new`, path);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RunListener, RunProgress } from '../engines/engine.ts';
-import type { Link } from '../link/link.ts';
+import type { LiveMessage } from '../link/link.ts';
 import { Throttle } from './throttle.ts';
 
 const progressMs = 100;
@@ -12,16 +12,20 @@ const mostLineLength = 4000;
 /** Tells the gateway what a run shows while it goes on: as often as people can see, never more. */
 export class Reporter implements RunListener {
   readonly #attempt: { readonly attempt_id: string; readonly fence: number };
-  readonly #link: Pick<Link, 'tell'>;
+  readonly #tell: (message: LiveMessage) => void;
   readonly #started: () => void;
   readonly #progress = new Throttle(progressMs);
   readonly #preview = new Throttle(previewMs);
   readonly #log = new Throttle(logMs);
   #lines: string[] = [];
 
-  constructor(attempt: { attempt_id: string; fence: number }, link: Pick<Link, 'tell'>, started: () => void) {
+  constructor(
+    attempt: { attempt_id: string; fence: number },
+    tell: (message: LiveMessage) => void,
+    started: () => void,
+  ) {
     this.#attempt = attempt;
-    this.#link = link;
+    this.#tell = tell;
     this.#started = started;
   }
 
@@ -30,14 +34,14 @@ export class Reporter implements RunListener {
   }
 
   progress(progress: RunProgress): void {
-    this.#progress.offer(() => this.#link.tell({ type: 'progress', ...this.#attempt, ...progress }));
+    this.#progress.offer(() => this.#tell({ type: 'progress', ...this.#attempt, ...progress }));
   }
 
   preview(contentType: string, bytes: Uint8Array): void {
     if (bytes.length > mostPreviewBytes) return;
     this.#preview.offer(() => {
       const data = Buffer.from(bytes).toString('base64');
-      this.#link.tell({ type: 'preview', ...this.#attempt, content_type: contentType, data_base64: data });
+      this.#tell({ type: 'preview', ...this.#attempt, content_type: contentType, data_base64: data });
     });
   }
 
@@ -53,7 +57,7 @@ export class Reporter implements RunListener {
   }
 
   #tellLines(): void {
-    if (this.#lines.length > 0) this.#link.tell({ type: 'log', ...this.#attempt, lines: this.#lines });
+    if (this.#lines.length > 0) this.#tell({ type: 'log', ...this.#attempt, lines: this.#lines });
     this.#lines = [];
   }
 }

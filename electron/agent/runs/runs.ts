@@ -8,8 +8,10 @@ export class Runs {
   readonly #ports: AttemptPorts;
   readonly #attempts = new Map<string, Attempt>();
 
-  constructor(ports: AttemptPorts) {
-    this.#ports = ports;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: Omit<AttemptPorts, 'inTurn'>) {
+    this.#ports = { ...ports, inTurn: (work) => this.#inTurn(work) };
   }
 
   /** As `hello` tells it. */
@@ -57,6 +59,12 @@ export class Runs {
 
   stop(): void {
     for (const attempt of this.#attempts.values()) attempt.stop();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#lastTurn.then(work);
+    this.#lastTurn = done.catch(() => undefined);
+    return done;
   }
 
   #keep(attempt: Attempt, over: Promise<void>): void {
