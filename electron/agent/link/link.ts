@@ -197,7 +197,19 @@ export class Link {
 
   #receive(message: GatewayMessage): void {
     if (message.type === 'ack') this.#mail.acknowledge(message.seq);
-    else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#options.order(message));
+    else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#obey(message));
+  }
+
+  async #obey(order: Order): Promise<void> {
+    try {
+      await this.#options.order(order);
+    } catch (error) {
+      // Acknowledged all the same: one order that can't be carried out must not hold up the ones after it.
+      this.#log.error(
+        { order: order.type, error: (error as Error).message },
+        'an order could not be carried out',
+      );
+    }
   }
 
   #read(text: string): GatewayMessage | undefined {

@@ -148,7 +148,10 @@ export class LinkServer {
   }
 
   #take(socket: WebSocket, message: AgentMessage): void {
-    if (message.type === 'hello') return this.#welcome(socket, message);
+    if (message.type === 'hello') {
+      this.#welcome(socket, message);
+      return;
+    }
     if (message.type === 'ack') {
       this.#unacknowledged = this.#unacknowledged.filter((one) => 'seq' in one && one.seq > message.seq);
       return;
@@ -174,7 +177,9 @@ export class LinkServer {
       this.#session = v7();
       this.#received = 0;
       this.#sent = 0;
-      this.#unacknowledged = this.#unacknowledged.map((one) => ({ ...one, seq: ++this.#sent }) as GatewayMessage);
+      this.#unacknowledged = this.#unacknowledged.map(
+        (one) => ({ ...one, seq: ++this.#sent }) as GatewayMessage,
+      );
     }
     const welcome: GatewayMessage = {
       type: 'welcome',

@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
-import { type Agent, type AgentOptions, createAgent, type EngineChoice } from '../../../electron/agent/agent.ts';
+import {
+  type Agent,
+  type AgentOptions,
+  createAgent,
+  type EngineChoice,
+} from '../../../electron/agent/agent.ts';
 import { LinkServer } from './link-server.ts';
 
 const program = resolve(import.meta.dirname, '../../../electron/starter-engine/main.ts');
