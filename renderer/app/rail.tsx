@@ -39,13 +39,11 @@ function Face({
 }
 
 /** How much runs now: the queue is one click away on every page. */
-function Running() {
+function Running({ count }: { count: number }) {
   const { t } = useTranslation();
-  const { data } = useTasks({ status: 'running' }, 20);
-  const count = data?.length ?? 0;
   if (count === 0) return null;
   return (
-    <span className="tabular absolute -top-2 left-3 flex h-4 min-w-4 items-center justify-center rounded-full bg-accent-fill px-1 font-semibold text-[0.6875rem] text-on-accent leading-none">
+    <span className="tabular absolute -top-1.5 left-3.5 flex h-4 min-w-4 items-center justify-center rounded-full bg-accent-fill px-1 font-semibold text-on-accent text-tiny leading-none">
       <span aria-hidden>{count}</span>
       <span className="sr-only">{t('queue.running', { count })}</span>
     </span>
@@ -55,17 +53,18 @@ function Running() {
 export function Rail({ onSettings }: { onSettings: () => void }) {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const running = useTasks({ status: 'running' }).data?.length ?? 0;
   return (
     <nav
       aria-label={t('nav.label')}
-      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:inset-y-0 sm:right-auto sm:w-21 sm:flex-col sm:gap-1 sm:border-t-0 sm:border-r sm:px-2.5 sm:py-4"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:inset-y-0 sm:right-auto sm:w-24 sm:flex-col sm:gap-1 sm:border-t-0 sm:border-r sm:px-2.5 sm:py-4"
     >
       <Link
         href="/"
         aria-label={t('app.name')}
         className="mb-4 hidden justify-center rounded-control py-1 sm:flex"
       >
-        <KilnMark size={40} />
+        <KilnMark size={40} lit={running > 0} />
       </Link>
       {places.map(({ href, name, icon }) => {
         const here = href === '/' ? location === '/' : location.startsWith(href);
@@ -74,9 +73,14 @@ export function Rail({ onSettings }: { onSettings: () => void }) {
             key={href}
             href={href}
             aria-current={here ? 'page' : undefined}
-            className={clsx(item, here ? 'text-text sm:bg-raised' : 'text-soft hover:text-text')}
+            className={clsx(item, here ? 'text-text sm:bg-ground' : 'text-soft hover:text-text')}
           >
-            <Face icon={icon} label={t(`nav.${name}`)} here={here} badge={name === 'tasks' && <Running />} />
+            <Face
+              icon={icon}
+              label={t(`nav.${name}`)}
+              here={here}
+              badge={name === 'tasks' && <Running count={running} />}
+            />
           </Link>
         );
       })}

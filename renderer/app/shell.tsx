@@ -44,7 +44,7 @@ export function Shell() {
   const { t } = useTranslation();
   const [settings, setSettings] = useState(false);
   return (
-    <div className="min-h-dvh sm:pl-21">
+    <div className="min-h-dvh sm:pl-24">
       <a
         href="#main"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-raised px-3 py-2 focus:translate-y-0"

@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskDetail, TaskOutput } from '#shared/wire/tasks.ts';
 import { useLiveRun } from '../state/live.ts';
@@ -29,28 +29,56 @@ interface FrameProps {
   readonly task: TaskDetail;
   readonly picture: TaskOutput | undefined;
   readonly className?: string;
+  /** Takes the place of the words where there is more to say than a sentence. */
+  readonly children?: ReactNode;
+}
+
+/** What the picture leaves free is filled with its own colours, out of focus. */
+function Ambience({ url }: { url: string }) {
+  return (
+    <img
+      src={url}
+      alt=""
+      aria-hidden
+      className="absolute inset-0 size-full scale-125 object-cover opacity-45 blur-3xl"
+    />
+  );
+}
+
+function Words({ task }: { task: TaskDetail }) {
+  const { t } = useTranslation();
+  const run = useLiveRun(task.id);
+  return (
+    <div className="absolute inset-0 flex flex-col items-center justify-center gap-3 p-6 text-center">
+      <KilnMark lit={task.task_status === 'running'} />
+      <p className="max-w-md font-serif text-head text-soft">
+        {task.task_status === 'completed' ? t('task.noPicture') : taskWords(t, task, run)}
+      </p>
+    </div>
+  );
 }
 
 /**
  * One frame from the first preview to the finished picture: its size never changes, so nothing around it moves. The
  * preview stays underneath until the picture has come in.
  */
-export function TaskFrame({ task, picture, className }: FrameProps) {
+export function TaskFrame({ task, picture, className, children }: FrameProps) {
   const { t } = useTranslation();
-  const run = useLiveRun(task.id);
+  const { preview } = useLiveRun(task.id);
   const [loaded, setLoaded] = useState<string | null>(null);
-  const running = task.task_status === 'running';
   const shown = picture && loaded === picture.url;
+  const ambience = shown ? picture.url : preview;
   const fill = 'absolute inset-0 size-full object-contain';
   return (
     <figure
       className={clsx(
         'relative overflow-hidden rounded-card bg-well transition-shadow',
-        running && 'ember',
+        task.task_status === 'running' && 'ember',
         className,
       )}
     >
-      {run.preview && !shown && <img src={run.preview} alt={t('task.previewAlt')} className={fill} />}
+      {ambience && <Ambience url={ambience} />}
+      {preview && !shown && <img src={preview} alt={t('task.previewAlt')} className={fill} />}
       {picture && (
         <img
           src={picture.url}
@@ -59,14 +87,7 @@ export function TaskFrame({ task, picture, className }: FrameProps) {
           className={clsx(fill, 'transition-opacity', shown ? 'opacity-100' : 'opacity-0')}
         />
       )}
-      {!run.preview && !picture && (
-        <div className="absolute inset-0 flex flex-col items-center justify-center gap-3 p-6 text-center">
-          <KilnMark lit={running} />
-          <p className="max-w-md font-serif text-head text-soft">
-            {task.task_status === 'completed' ? t('task.noPicture') : taskWords(t, task, run)}
-          </p>
-        </div>
-      )}
+      {children ?? (!preview && !picture && <Words task={task} />)}
     </figure>
   );
 }

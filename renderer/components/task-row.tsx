@@ -43,7 +43,7 @@ export function TaskRow({ task, now }: { task: TaskDetail; now: number }) {
             <ProgressLine value={Math.max(run.progress, task.progress)} label={task.workflow_name} />
           </span>
         ) : (
-          <span className="block truncate text-small text-soft">
+          <span className="line-clamp-2 text-small text-soft sm:line-clamp-1">
             {status === 'completed'
               ? Object.values(task.parameters)
                   .filter((one) => typeof one === 'string' && !one.startsWith('inputs/'))

@@ -23,10 +23,13 @@ export function taskWords(t: TFunction, task: TaskDetail, run?: LiveRun): string
       return task.task_error || t('task.cause.unknown');
     case 'cancelled':
       return t('task.cancelledBody');
-    case 'completed':
-      return task.started_at && task.completed_at
-        ? t('task.took', { duration: duration(Date.parse(task.completed_at) - Date.parse(task.started_at)) })
-        : t('task.status.completed');
+    case 'completed': {
+      if (!task.started_at || !task.completed_at) return t('task.status.completed');
+      const time = duration(Date.parse(task.completed_at) - Date.parse(task.started_at));
+      return task.agent_id
+        ? t('task.tookOn', { duration: time, agent: task.agent_id })
+        : t('task.took', { duration: time });
+    }
   }
 }
 

@@ -119,7 +119,7 @@ function Details({ draft }: { draft: Draft }) {
         )}
       </section>
       {send.isError && <Problem error={send.error} />}
-      <div className="sticky bottom-18 z-10 bg-ground py-2 sm:bottom-0 sm:pb-6">
+      <div className="sticky bottom-14 z-10 -mx-4 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-6">
         <Button type="submit" look="primary" size="large" className="w-full" disabled={isSubmitting}>
           {isSubmitting ? t('importing.doing') : t('importing.do')}
         </Button>

@@ -32,10 +32,13 @@ function RetryOf({ task }: { task: TaskDetail }) {
   );
 }
 
+const frame = 'h-[min(48dvh,26rem)] lg:h-[min(72dvh,46rem)]';
+
 function Body({ task }: { task: TaskDetail }) {
   const { data: result } = useResult(task);
   const moments = useTaskHistory(task.id);
   const [chosen, setChosen] = useState<TaskOutput | null>(null);
+  const failed = task.task_status === 'failed';
   const outputs = result?.outputs ?? [];
   // Saved pictures before the temporary ones that preview nodes leave.
   const images = outputs.filter((one) => one.kind === 'image');
@@ -43,15 +46,21 @@ function Body({ task }: { task: TaskDetail }) {
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-8">
       <div className="flex min-w-0 flex-col gap-6">
-        <TaskFrame task={task} picture={picture} className="h-[min(52dvh,28rem)] lg:h-[min(72dvh,46rem)]" />
-        {task.task_status === 'failed' && <Failure task={task} result={result} />}
+        {/* A failure speaks in the frame, where one was looking; it alone may grow beyond it. */}
+        <TaskFrame
+          task={task}
+          picture={picture}
+          className={failed ? frame.replaceAll('h-[', 'min-h-[') : frame}
+        >
+          {failed && <Failure task={task} result={result} />}
+        </TaskFrame>
         <div>
           <Outputs outputs={outputs} chosen={picture?.storage_key} onChoose={setChosen} />
           <Log taskId={task.id} />
         </div>
       </div>
       <aside className="flex flex-col gap-6">
-        <StatusPanel task={task} />
+        <StatusPanel task={task} picture={picture} />
         <Actions task={task} picture={picture} />
         <RetryOf task={task} />
         <Inputs task={task} />

@@ -12,14 +12,14 @@ export function Blank({ title, body, children }: { title: string; body: string; 
   );
 }
 
-/** The arch of the icon in two strokes; the fire inside only while something is alive. */
+/** The arch of the icon in a few strokes. The fire burns only while something is alive; otherwise the door is dark. */
 export function KilnMark({ lit = false, size = 44 }: { lit?: boolean; size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 48 48" fill="none" aria-hidden="true">
       <path d="M9 40V23a15 15 0 0 1 30 0v17" stroke="currentColor" strokeWidth="1.5" className="text-faint" />
       <path
         d="M16.5 40V24a7.5 7.5 0 0 1 15 0v16z"
-        className={lit ? 'animate-breathe fill-accent' : 'fill-accent opacity-85'}
+        className={lit ? 'animate-breathe fill-accent' : 'fill-line'}
       />
       <path
         d="M5 40h38"

@@ -27,6 +27,6 @@ export const form = {
   choose: 'Choose',
   lastRuns: 'Made with this workflow',
   nothingMade: 'Its pictures will hang here.',
-  version: 'Version {{version}}',
+  version: 'Version\u00a0{{version}}',
   disabled: 'This workflow is switched off, so it takes no new runs.',
 } as const;

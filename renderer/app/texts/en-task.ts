@@ -30,6 +30,8 @@ export const task = {
   percent: '{{percent}} %',
   elapsed: 'Running for {{duration}}',
   took: 'Took {{duration}}',
+  tookOn: 'Took {{duration}} on {{agent}}',
+  elapsedOn: 'Running for {{duration}} on {{agent}}',
   waitedFor: 'Waiting for {{duration}}',
   cancel: 'Cancel the task',
   cancelling: 'Cancelling',

@@ -21,7 +21,6 @@ function Alive({ task }: { task: TaskDetail }) {
         </h2>
       </div>
       <StatusPanel task={task} />
-      {task.agent_id && <p className="truncate text-small text-soft">{task.agent_id}</p>}
       <div>
         <Actions task={task} picture={undefined} />
       </div>
@@ -76,7 +75,7 @@ export function Stage({ task }: { task: TaskDetail }) {
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:gap-8">
       <Link href={`/tasks/${task.id}`} aria-label={task.workflow_name} className="rounded-card">
-        <TaskFrame task={task} picture={picture} className="h-[min(44dvh,24rem)] lg:h-[min(58dvh,34rem)]" />
+        <TaskFrame task={task} picture={picture} className="h-[min(40dvh,22rem)] lg:h-[min(58dvh,34rem)]" />
       </Link>
       <div className="flex flex-col justify-center gap-5">
         {alive ? <Alive task={task} /> : <AtRest task={task} />}

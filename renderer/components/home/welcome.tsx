@@ -17,7 +17,7 @@ export function Welcome() {
     <div className="flex min-h-[calc(100dvh-12rem)] flex-col justify-center">
       <div className="grid items-center gap-12 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex flex-col items-start gap-5">
-          <KilnMark size={72} />
+          <KilnMark lit size={72} />
           <h2 className="title max-w-md">{t('home.welcome')}</h2>
           <p className="max-w-md text-lead text-soft">{t('home.welcomeBody')}</p>
           <div className="mt-2 flex flex-wrap gap-3">

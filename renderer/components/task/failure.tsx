@@ -23,7 +23,10 @@ export function Failure({ task, result }: { task: TaskDetail; result: TaskResult
   const node = failure?.node_type ?? failure?.node_id;
   const log = failure?.log_tail ?? [];
   return (
-    <section role="alert" className="flex flex-col gap-4 rounded-card border border-bad/50 bg-surface p-4">
+    <section
+      role="alert"
+      className="relative m-4 flex max-w-2xl flex-col gap-4 rounded-card border border-bad/50 bg-surface p-5 sm:m-8"
+    >
       <h2 className="flex items-center gap-2 font-semibold text-bad text-lead">
         <TriangleAlert size={18} strokeWidth={1.5} aria-hidden />
         {t('task.failedTitle')}

@@ -20,11 +20,15 @@ export function Outputs({ outputs, chosen, onChoose }: OutputsProps) {
   return (
     <Section title={t('task.outputs')}>
       {pictures.length > 1 && (
-        <ul className="flex flex-wrap gap-3">
+        <ul className="flex flex-wrap gap-3 after:grow-[1000] after:content-['']">
           {pictures.map((output, index) => {
             const ratio = output.width && output.height ? output.width / output.height : 1;
             return (
-              <li key={output.storage_key} style={{ flexBasis: ratio * 120 }}>
+              <li
+                key={output.storage_key}
+                style={{ flexBasis: ratio * 104, flexGrow: ratio * 10 }}
+                className="max-w-60"
+              >
                 <button
                   type="button"
                   aria-label={t('task.pictureNumber', { number: index + 1 })}
