@@ -124,7 +124,7 @@ const maskToImage = maskNode(
   'Convert Mask to Image',
 );
 
-const channels = ['red', 'green', 'blue', 'alpha'] as const;
+const channels: readonly string[] = ['red', 'green', 'blue', 'alpha'];
 
 const imageToMask = maskNode(
   'ImageToMask',
