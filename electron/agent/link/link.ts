@@ -45,6 +45,8 @@ export const linkTimings: LinkTimings = { firstRetryMs: 100, mostRetryMs: 15_000
 /** Bytes waiting in the socket above which messages that may be lost are dropped. */
 const pressureBytes = 1024 * 1024;
 
+const goodbyeMs = 500;
+
 /** How a connection ended and what it means for the next. */
 type Ending = 'lost' | 'refused' | 'replaced' | 'unspoken';
 
@@ -75,10 +77,15 @@ export class Link {
     this.#loop ??= this.#keepConnected();
   }
 
+  /** Resolves when it has stopped, or has given up a gateway that speaks another version of the link. */
+  get ended(): Promise<void> {
+    return this.#loop ?? Promise.resolve();
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#socket?.close(1000, 'the agent stops');
-    await this.#loop;
+    this.#close('the agent stops');
+    await this.ended;
   }
 
   /** Sends a message that must arrive; resolves when the gateway has it on its disk. */
@@ -95,7 +102,14 @@ export class Link {
   renew(): void {
     if (!this.#welcomed) return;
     this.#again = true;
-    this.#socket?.close(1000, 'hello has changed');
+    this.#close('hello has changed');
+  }
+
+  /** Says goodbye, but does not wait long for the answer. */
+  #close(reason: string): void {
+    const socket = this.#socket;
+    socket?.close(1000, reason);
+    setTimeout(() => socket?.terminate(), goodbyeMs).unref();
   }
 
   #transmit(message: AgentMessage): void {

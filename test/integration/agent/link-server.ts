@@ -22,7 +22,7 @@ type OrderBody = GatewayMessage extends infer Message
 
 /** The gateway's end of the link, as the protocol has it and nothing more: keeps all it hears, in order. */
 export class LinkServer {
-  readonly key = 'ak-for-tests';
+  key = 'ak-for-tests';
   /** Every message that had not come before, in the order of arrival. */
   readonly heard: AgentMessage[] = [];
   /** Uploaded outputs: name → bytes of the last upload under it. */
@@ -30,6 +30,7 @@ export class LinkServer {
   /** Files that the agent may fetch: path → bytes. */
   readonly files = new Map<string, Buffer>();
   hellos = 0;
+  refusals = 0;
   uploads = 0;
   downloads = 0;
   /** Attempts to answer `drop` for. */
@@ -38,6 +39,10 @@ export class LinkServer {
   silent = false;
   /** Forget sessions, as a restarted gateway does. */
   forgetful = false;
+  heartbeatMs = 1000;
+  /** Close with this code instead of a welcome. */
+  closeWith: number | undefined;
+  #port = 0;
   #session = '';
   #received = 0;
   #sent = 0;
@@ -52,6 +57,8 @@ export class LinkServer {
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => {
       if (request.url !== linkPath || request.headers.authorization !== `Bearer ${this.key}`) {
+        this.refusals += 1;
+        this.#changed();
         socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
         return;
       }
@@ -60,15 +67,25 @@ export class LinkServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
-  start(): Promise<void> {
-    return new Promise((done) => this.#server.listen(0, '127.0.0.1', done));
+  /** Orders that the agent has not acknowledged. */
+  get unacknowledged(): number {
+    return this.#unacknowledged.length;
+  }
+
+  start(port = 0): Promise<void> {
+    return new Promise((done) =>
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#port = (this.#server.address() as AddressInfo).port;
+        done();
+      }),
+    );
   }
 
   async stop(): Promise<void> {
-    this.#socket?.terminate();
+    for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }
@@ -76,6 +93,11 @@ export class LinkServer {
   /** Breaks the connection without a word. */
   cut(): void {
     this.#socket?.terminate();
+  }
+
+  /** Goes on holding the connection, but neither reads nor answers. */
+  deafen(): void {
+    this.#socket?.pause();
   }
 
   /** Gives the agent an attempt of a graph; returns the order. */
@@ -172,6 +194,10 @@ export class LinkServer {
     this.hellos += 1;
     this.heard.push(hello);
     this.#socket = socket;
+    if (this.closeWith !== undefined) {
+      socket.close(this.closeWith);
+      return;
+    }
     const resumed = !this.forgetful && hello.resume?.session_id === this.#session && this.#session !== '';
     if (!resumed) {
       this.#session = v7();
@@ -189,7 +215,7 @@ export class LinkServer {
       last_received: this.#received,
       gateway_id: 'test',
       lease_ms: 30_000,
-      heartbeat_ms: 1000,
+      heartbeat_ms: this.heartbeatMs,
       drop: this.drop,
     };
     socket.send(JSON.stringify(welcome));
