@@ -16,7 +16,7 @@ export class Catch extends Component<{ children: ReactNode }, { error: Error | n
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <Blank title={i18n.t('errors.pageTitle')} body={i18n.t('errors.pageBody')}>
+      <Blank level={1} title={i18n.t('errors.pageTitle')} body={i18n.t('errors.pageBody')}>
         <Button look="primary" onClick={() => location.reload()}>
           {i18n.t('errors.reload')}
         </Button>

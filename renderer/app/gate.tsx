@@ -18,7 +18,7 @@ function Unreachable() {
   }, []);
   return (
     <main className="px-4 pt-[12vh]">
-      <Blank title={t('gate.unreachableTitle')} body={t('gate.unreachableBody')}>
+      <Blank level={1} title={t('gate.unreachableTitle')} body={t('gate.unreachableBody')}>
         <Button look="primary" onClick={() => void signInByItself()}>
           {t('gate.tryNow')}
         </Button>

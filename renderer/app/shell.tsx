@@ -20,7 +20,7 @@ const Settings = lazy(() => import('../components/settings-sheet.tsx'));
 function NotFound() {
   const { t } = useTranslation();
   return (
-    <Blank title={t('errors.notFoundTitle')} body={t('errors.notFoundBody')}>
+    <Blank level={1} title={t('errors.notFoundTitle')} body={t('errors.notFoundBody')}>
       <LinkButton href="/">{t('errors.home')}</LinkButton>
     </Blank>
   );

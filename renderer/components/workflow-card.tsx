@@ -40,7 +40,7 @@ export function WorkflowCard({ workflow }: { workflow: Item }) {
         </span>
       </div>
       <div className="flex flex-1 flex-col gap-1 p-4">
-        <h3 className="font-semibold text-lead">{workflow.display_name}</h3>
+        <h2 className="font-semibold text-lead">{workflow.display_name}</h2>
         {workflow.description && <p className="line-clamp-2 text-soft">{workflow.description}</p>}
         <p className="mt-auto pt-2 text-small text-soft">
           {count ? t('workflows.parameters', { count }) : t('workflows.noParameters')}

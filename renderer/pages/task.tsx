@@ -33,6 +33,7 @@ function RetryOf({ task }: { task: TaskDetail }) {
 }
 
 const frame = 'h-[min(48dvh,26rem)] lg:h-[min(72dvh,46rem)]';
+const tallFrame = 'flex items-center justify-center min-h-[min(48dvh,26rem)] lg:min-h-[min(72dvh,46rem)]';
 
 function Body({ task }: { task: TaskDetail }) {
   const { data: result } = useResult(task);
@@ -47,11 +48,7 @@ function Body({ task }: { task: TaskDetail }) {
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-8">
       <div className="flex min-w-0 flex-col gap-6">
         {/* A failure speaks in the frame, where one was looking; it alone may grow beyond it. */}
-        <TaskFrame
-          task={task}
-          picture={picture}
-          className={failed ? frame.replaceAll('h-[', 'min-h-[') : frame}
-        >
+        <TaskFrame task={task} picture={picture} className={failed ? tallFrame : frame}>
           {failed && <Failure task={task} result={result} />}
         </TaskFrame>
         <div>

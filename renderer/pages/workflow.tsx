@@ -20,9 +20,11 @@ function Made({ workflow }: { workflow: WorkflowDetail }) {
     );
   }
   return (
-    <Section title={t('form.lastRuns')}>
-      <RecentPictures tasks={tasks} height={260} captioned={false} />
-    </Section>
+    <div>
+      <Section title={t('form.lastRuns')}>
+        <RecentPictures tasks={tasks} height={170} captioned={false} />
+      </Section>
+    </div>
   );
 }
 

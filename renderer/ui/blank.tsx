@@ -1,11 +1,20 @@
 import type { ReactNode } from 'react';
 
+interface BlankProps {
+  readonly title: string;
+  readonly body: string;
+  /** 1 where it is all there is on the page. */
+  readonly level?: 1 | 2;
+  readonly children?: ReactNode;
+}
+
 /** An empty page or a dead end: a title with character, one sentence, and what to do next. */
-export function Blank({ title, body, children }: { title: string; body: string; children?: ReactNode }) {
+export function Blank({ title, body, level = 2, children }: BlankProps) {
+  const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <div className="mx-auto flex max-w-md animate-arrive flex-col items-center gap-4 py-20 text-center">
       <KilnMark />
-      <h2 className="title">{title}</h2>
+      <Heading className="title">{title}</Heading>
       <p className="text-lead text-soft">{body}</p>
       {children && <div className="mt-2 flex flex-wrap justify-center gap-3">{children}</div>}
     </div>

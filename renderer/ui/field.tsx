@@ -46,6 +46,6 @@ export function Field({ id, label, hint, error, aside, children, className }: Fi
 
 /** The shared face of everything one types in. */
 export const controlClass = clsx(
-  'w-full rounded-control border border-line bg-ground px-3 text-text transition-colors',
+  'w-full rounded-control border border-line bg-surface px-3 text-text transition-colors',
   'hover:border-faint focus-visible:border-accent aria-invalid:border-bad',
 );

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../helpers/browser.ts';
+import { dropFile, jsonFile, softPhoto } from './desk.ts';
 
 const [url = 'http://127.0.0.1:7788', ...wanted] = process.argv.slice(2);
 const folder = resolve(import.meta.dirname, '../../shots');
@@ -14,35 +15,6 @@ const sizes = [
   { name: 'desk', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
 ] as const;
-
-const graph = {
-  '1': { class_type: 'LoadImage', inputs: { image: 'photo.png' }, _meta: { title: 'Photo' } },
-  '2': {
-    class_type: 'ImageScale',
-    inputs: { image: ['1', 0], upscale_method: 'lanczos', width: 1024, height: 768, crop: 'center' },
-  },
-  '3': { class_type: 'ImageBlur', inputs: { image: ['2', 0], blur_radius: 4, sigma: 1.5 } },
-  '4': {
-    class_type: 'SaveImage',
-    inputs: { images: ['3', 0], filename_prefix: 'Soft' },
-    _meta: { title: 'Save' },
-  },
-};
-
-/** Drops a file on the window, as a person does from a folder. */
-export async function dropFile(page: Page, name: string, type: string, content: string, selector = 'body') {
-  const transfer = await page.evaluateHandle(
-    ([fileName, fileType, text]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([text], fileName, { type: fileType }));
-      return data;
-    },
-    [name, type, content] as const,
-  );
-  for (const event of ['dragenter', 'dragover', 'drop']) {
-    await page.dispatchEvent(selector, event, { dataTransfer: transfer });
-  }
-}
 
 async function openTask(page: Page, word: string): Promise<boolean> {
   await page.goto(`${url}/tasks`);
@@ -63,7 +35,7 @@ const stops: Record<string, (page: Page) => Promise<unknown>> = {
   },
   import: async (page) => {
     await page.goto(`${url}/workflows`);
-    await dropFile(page, 'soft_photo_api.json', 'application/json', JSON.stringify(graph));
+    await dropFile(page, jsonFile('soft_photo_api.json', softPhoto));
     await page.getByRole('button', { name: /^Edit/ }).nth(1).click();
   },
   tasks: (page) => page.goto(`${url}/tasks`),

@@ -17,7 +17,6 @@ export const form = {
   less: 'Less {{label}}',
   dropFile: 'Drop a file here, or choose one',
   dropPicture: 'Drop a picture here, or choose one',
-  chooseFor: 'Choose a file for {{label}}',
   removeFile: 'Remove {{name}}',
   uploading: 'Sending {{name}}',
   wrongFile: '“{{name}}” does not fit: this field takes {{accept}}.',

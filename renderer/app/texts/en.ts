@@ -138,7 +138,7 @@ export const english = {
     multiline: 'Tall field',
     required: 'Must be filled in',
     options: 'Choices, one per line',
-    edit: 'Edit {{label}}',
+    edit: 'Edit',
     target: '{{title}} · {{field}}',
   },
   agents: {

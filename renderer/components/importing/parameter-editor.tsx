@@ -121,7 +121,6 @@ export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Grap
         <button
           type="button"
           aria-expanded={open}
-          aria-label={t('importing.edit', { label })}
           onClick={() => setOpen(!open)}
           className="flex min-w-0 flex-1 items-center gap-3 px-4 py-2.5 text-left hover:bg-raised"
         >
@@ -132,7 +131,9 @@ export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Grap
             className={`shrink-0 text-soft transition-transform ${open ? '' : '-rotate-90'}`}
           />
           <span className="min-w-0 flex-1">
-            <span className="block truncate font-medium">{label}</span>
+            <span className="block truncate font-medium">
+              <span className="sr-only">{t('importing.edit')}</span> {label}
+            </span>
             <span className="block truncate text-soft text-tiny">
               {node && t('importing.target', { title: titleOf(node), field: def.field ?? '' })}
             </span>

@@ -57,7 +57,14 @@ function useSending({ def, onChange, onProblem }: FileFieldProps) {
   return { sending, send };
 }
 
-function Filled({ name, thumb, words }: { name: string; thumb: string | null; words: string }) {
+interface FilledProps {
+  readonly id: string;
+  readonly name: string;
+  readonly thumb: string | null;
+  readonly words: string;
+}
+
+function Filled({ id, name, thumb, words }: FilledProps) {
   const { t } = useTranslation();
   return (
     <>
@@ -70,7 +77,9 @@ function Filled({ name, thumb, words }: { name: string; thumb: string | null; wo
       ) : (
         <FileImage size={28} strokeWidth={1.5} className="text-soft" aria-hidden />
       )}
-      <span className="max-w-full truncate text-small text-soft">{words}</span>
+      <span id={`${id}-words`} className="max-w-full truncate text-small text-soft">
+        {words}
+      </span>
     </>
   );
 }
@@ -92,7 +101,7 @@ export function FileField(props: FileFieldProps) {
       <button
         type="button"
         id={id}
-        aria-label={value ? `${label}: ${value.name}` : t('form.chooseFor', { label })}
+        aria-labelledby={`${id}-label ${id}-words`}
         {...describes(id, error, def.description)}
         onClick={() => input.current?.click()}
         onDragOver={(event) => {
@@ -109,16 +118,19 @@ export function FileField(props: FileFieldProps) {
       >
         {sending ? (
           <Filled
+            id={id}
             name={sending.name}
             thumb={sending.thumb}
             words={t('form.uploading', { name: sending.name })}
           />
         ) : value ? (
-          <Filled name={value.name} thumb={value.thumb} words={fileWords(value)} />
+          <Filled id={id} name={value.name} thumb={value.thumb} words={fileWords(value)} />
         ) : (
           <>
             <FileUp size={28} strokeWidth={1.5} className="text-soft" aria-hidden />
-            <span className="text-soft">{t(picture ? 'form.dropPicture' : 'form.dropFile')}</span>
+            <span id={`${id}-words`} className="text-soft">
+              {t(picture ? 'form.dropPicture' : 'form.dropFile')}
+            </span>
           </>
         )}
       </button>

@@ -23,12 +23,9 @@ export function Failure({ task, result }: { task: TaskDetail; result: TaskResult
   const node = failure?.node_type ?? failure?.node_id;
   const log = failure?.log_tail ?? [];
   return (
-    <section
-      role="alert"
-      className="relative m-4 flex max-w-2xl flex-col gap-4 rounded-card border border-bad/50 bg-surface p-5 sm:m-8"
-    >
-      <h2 className="flex items-center gap-2 font-semibold text-bad text-lead">
-        <TriangleAlert size={18} strokeWidth={1.5} aria-hidden />
+    <section role="alert" className="relative flex w-full max-w-2xl flex-col gap-5 p-5 sm:p-10">
+      <h2 className="title flex items-center gap-3">
+        <TriangleAlert size={24} strokeWidth={1.5} className="text-bad" aria-hidden />
         {t('task.failedTitle')}
       </h2>
       <dl className="flex flex-col gap-3 [&_dt]:text-small [&_dt]:text-soft">
@@ -48,7 +45,7 @@ export function Failure({ task, result }: { task: TaskDetail; result: TaskResult
         </div>
       </dl>
       {log.length > 0 && (
-        <pre className="max-h-48 overflow-auto rounded-control bg-well p-3 font-mono text-tiny whitespace-pre-wrap">
+        <pre className="max-h-48 overflow-auto rounded-control bg-surface p-3 font-mono text-tiny whitespace-pre-wrap">
           {log.join('\n')}
         </pre>
       )}

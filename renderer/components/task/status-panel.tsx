@@ -45,7 +45,7 @@ export function StatusPanel({ task, picture }: { task: TaskDetail; picture?: Tas
           </span>
         )}
       </div>
-      <p className="line-clamp-3 text-soft">{taskWords(t, task, run)}</p>
+      {task.task_status !== 'failed' && <p className="line-clamp-3 text-soft">{taskWords(t, task, run)}</p>}
       {running && <ProgressLine value={progress} label={task.workflow_name} />}
       <p className="tabular text-small text-soft">{lastLine(t, task, picture, now)}</p>
     </div>

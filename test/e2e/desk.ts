@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCanvas } from '@napi-rs/canvas';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowser } from '../helpers/browser.ts';
+import { type RunningProgram, serveStudio } from '../helpers/programs.ts';
+
+export interface Desk {
+  readonly url: string;
+  /** A page of its own session; what it logs as an error is collected in `errors`. */
+  open(path?: string, options?: BrowserContextOptions & { theme?: string }): Promise<DeskPage>;
+  /** Ends the studio as a crash would, or starts it again on the same data and port. */
+  stopStudio(): Promise<void>;
+  startStudio(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DeskPage {
+  readonly page: Page;
+  readonly errors: string[];
+  /** Sum of all layout shifts that followed no input, as the browser measures them. */
+  shift(): Promise<number>;
+}
+
+/** Added to every page before its own scripts run. */
+function watchShifts(): void {
+  const shifts = { sum: 0 };
+  Object.assign(window, { __shifts: shifts });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & {
+      value: number;
+      hadRecentInput: boolean;
+    })[]) {
+      if (!entry.hadRecentInput) shifts.sum += entry.value;
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** A real studio on a fresh data folder, and a real browser in front of it. */
+export async function openDesk(): Promise<Desk> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'atelier-desk-'));
+  let port = '0';
+  let studio: RunningProgram | undefined;
+  let url = '';
+  const startStudio = async () => {
+    studio = await serveStudio(['--data', dataDir, '--port', port]);
+    url = studio.said.replace(/\/$/, '');
+    port = new URL(url).port;
+  };
+  await startStudio();
+  const { browser, close } = await openBrowser();
+  return {
+    get url() {
+      return url;
+    },
+    async open(path = '/', { theme = 'dark', ...options } = {}) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      await context.addInitScript(watchShifts);
+      await context.addInitScript((choice) => localStorage.setItem('atelier.theme', choice), theme);
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(url + path);
+      const shift = () =>
+        page.evaluate(() => (window as unknown as { __shifts: { sum: number } }).__shifts.sum);
+      return { page, errors, shift };
+    },
+    async stopStudio() {
+      await studio?.end();
+    },
+    startStudio,
+    async close() {
+      await close();
+      await studio?.end();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Drags a file over the page and lets it go, as a person does from a folder. */
+export async function dropFile(
+  page: Page,
+  file: { name: string; type: string; bytes: Buffer },
+  selector = 'body',
+) {
+  const transfer = await page.evaluateHandle(
+    ([name, type, base64]) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type }));
+      return data;
+    },
+    [file.name, file.type, file.bytes.toString('base64')] as const,
+  );
+  for (const event of ['dragenter', 'dragover', 'drop']) {
+    await page.dispatchEvent(selector, event, { dataTransfer: transfer });
+  }
+}
+
+export const jsonFile = (name: string, value: unknown) => ({
+  name,
+  type: 'application/json',
+  bytes: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+});
+
+/** A picture of a sunset, small. */
+export function photo(width = 96, height = 64): Buffer {
+  const canvas = createCanvas(width, height);
+  const paint = canvas.getContext('2d');
+  const sky = paint.createLinearGradient(0, 0, 0, height);
+  sky.addColorStop(0, '#27324f');
+  sky.addColorStop(1, '#ff8a4c');
+  paint.fillStyle = sky;
+  paint.fillRect(0, 0, width, height);
+  return canvas.toBuffer('image/png');
+}
+
+/** Load a picture, scale it, soften it, save it. */
+export const softPhoto = {
+  '1': { class_type: 'LoadImage', inputs: { image: 'photo.png' }, _meta: { title: 'Photo' } },
+  '2': {
+    class_type: 'ImageScale',
+    inputs: { image: ['1', 0], upscale_method: 'lanczos', width: 512, height: 384, crop: 'disabled' },
+  },
+  '3': { class_type: 'ImageBlur', inputs: { image: ['2', 0], blur_radius: 2, sigma: 1.5 } },
+  '4': {
+    class_type: 'SaveImage',
+    inputs: { images: ['3', 0], filename_prefix: 'Soft' },
+    _meta: { title: 'Save' },
+  },
+};
+
+/** Work for some seconds: a large picture, blurred again and again, with a preview after each turn. */
+export function slowGraph(turns: number, size = 1536) {
+  const graph: Record<string, unknown> = {
+    '1': { class_type: 'EmptyImage', inputs: { width: size, height: size, batch_size: 1, color: 16747084 } },
+  };
+  for (let turn = 2; turn < turns + 2; turn += 1) {
+    graph[turn] = {
+      class_type: 'ImageBlur',
+      inputs: { image: [String(turn - 1), 0], blur_radius: 31, sigma: 10 },
+    };
+    graph[`p${turn}`] = { class_type: 'PreviewImage', inputs: { images: [String(turn), 0] } };
+  }
+  graph.save = {
+    class_type: 'SaveImage',
+    inputs: { images: [String(turns + 1), 0], filename_prefix: 'Slow' },
+  };
+  return graph;
+}
