@@ -112,8 +112,14 @@ function unfilter(kind: number, row: Uint8Array, above: Uint8Array, pixel: numbe
   }
 }
 
-/** One 8-bit sample each; of 16 bits the upper half, and palette indices and smaller depths as they are. */
-function samplesOfRow(row: Uint8Array, count: number, depth: number): Uint8Array {
+/**
+ * One 8-bit sample each: of 16 bits the upper half, and palette indices and smaller depths as they are. 16-bit grey
+ * is the exception: PIL, and so ComfyUI, clips it at 255 instead of scaling it.
+ */
+function samplesOfRow(row: Uint8Array, count: number, { depth, colour }: Header): Uint8Array {
+  if (depth === 16 && colour === 0) {
+    return Uint8Array.from({ length: count }, (_, i) => (row[i * 2] ? 255 : (row[i * 2 + 1] as number)));
+  }
   if (depth === 8) return row.subarray(0, count);
   const out = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
@@ -141,7 +147,7 @@ async function readSamples(header: Header, data: Buffer): Promise<Uint8Array> {
     for (let y = 0; y < pass.height; y++) {
       const row = raw.subarray(at + 1, at + 1 + length);
       unfilter(raw[at] as number, row, above, Math.max(1, (samples * header.depth) >> 3));
-      const values = samplesOfRow(row, pass.width * samples, header.depth);
+      const values = samplesOfRow(row, pass.width * samples, header);
       const line = (pass.y + y * pass.stepY) * header.width;
       if (pass.stepX === 1) out.set(values, line * samples);
       else {

@@ -1,6 +1,6 @@
 import { booleanInput, numberInput, textInput } from './inputs.ts';
-import type { InputSpec, NodeDefinition, Value } from './node.ts';
-import { pythonJson } from './python-text.ts';
+import type { InputSpec, NodeContext, NodeDefinition, Value } from './node.ts';
+import { pythonFloat, pythonJson } from './python-text.ts';
 
 /** Python's `sys.maxsize`; the record carries it digit by digit (see `object-info.ts`). */
 const maxSize = 2 ** 63;
@@ -40,6 +40,15 @@ const stringConcatenate: NodeDefinition = {
   }),
 };
 
+/** JavaScript can't tell Python's `1.0` from `1`; the node that the value comes from can. */
+function comesAsFloat({ prompt, nodeId }: NodeContext): boolean {
+  const graph = prompt as Readonly<
+    Record<string, { class_type?: unknown; inputs?: Record<string, unknown> }>
+  >;
+  const link = graph[nodeId]?.inputs?.source;
+  return Array.isArray(link) && graph[String(link[0])]?.class_type === 'PrimitiveFloat';
+}
+
 function describe(source: unknown): string {
   if (source === null || source === undefined) return 'None';
   if (typeof source === 'string') return source;
@@ -59,7 +68,10 @@ const previewAny: NodeDefinition = {
   inputs: { required: { source: ['*', {}] } },
   outputs: [],
   isOutput: true,
-  run: (inputs) => ({ outputs: [], ui: { text: [describe(inputs.source)] } }),
+  run({ source }, context) {
+    const text = typeof source === 'number' && comesAsFloat(context) ? pythonFloat(source) : describe(source);
+    return { outputs: [], ui: { text: [text] } };
+  },
 };
 
 export const primitiveNodes: readonly NodeDefinition[] = [
