@@ -36,9 +36,15 @@ export class Bench {
     this.#engine = engine;
   }
 
-  static async start(engine: EngineChoice = starterEngine): Promise<Bench> {
+  /** Everything but the agent. */
+  static async prepare(engine: EngineChoice = starterEngine): Promise<Bench> {
     const bench = new Bench(await mkdtemp(join(tmpdir(), 'atelier-agent-')), engine);
     await bench.gateway.start();
+    return bench;
+  }
+
+  static async start(engine?: EngineChoice): Promise<Bench> {
+    const bench = await Bench.prepare(engine);
     await bench.startAgain();
     return bench;
   }
