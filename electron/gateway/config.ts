@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+
+/** What a gateway is started with. Sizes in bytes, times in milliseconds unless the name says otherwise. */
+export interface GatewayConfig {
+  /** Database, files and keys; must exist. */
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** The built desk; without it the gateway serves the API only. */
+  readonly deskFolder?: string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly clock: () => number;
+  /** May the desk on this very machine sign in as the owner without a password? */
+  readonly localSignIn: boolean;
+  /** Names this gateway is reached by beside its own address, such as `studio.lan:7788`. */
+  readonly allowedHosts: readonly string[];
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly fileBytes: number;
+    readonly maxTaskSeconds: number;
+  };
+  readonly timings: {
+    /** How long an agent may be away before its attempts go to others. */
+    readonly leaseMs: number;
+    readonly heartbeatMs: number;
+    /** How long an agent may take to say that it received an attempt. */
+    readonly ackTimeoutMs: number;
+    readonly sseHeartbeatMs: number;
+    readonly signedUrlMs: number;
+  };
+}
+
+export type GatewayOptions = Pick<GatewayConfig, 'dataDir' | 'log' | 'version'> &
+  Partial<Omit<GatewayConfig, 'limits' | 'timings'>> & {
+    readonly limits?: Partial<GatewayConfig['limits']>;
+    readonly timings?: Partial<GatewayConfig['timings']>;
+  };
+
+/** Fills in what is left out. */
+export function gatewayConfig(options: GatewayOptions): GatewayConfig {
+  return {
+    host: '127.0.0.1',
+    port: 7788,
+    clock: Date.now,
+    localSignIn: true,
+    allowedHosts: [],
+    ...options,
+    limits: { bodyBytes: 8 * 1024 * 1024, fileBytes: 500_000_000, maxTaskSeconds: 86_400, ...options.limits },
+    timings: {
+      leaseMs: 30_000,
+      heartbeatMs: 10_000,
+      ackTimeoutMs: 30_000,
+      sseHeartbeatMs: 15_000,
+      signedUrlMs: 3_600_000,
+      ...options.timings,
+    },
+  };
+}
