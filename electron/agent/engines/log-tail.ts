@@ -22,9 +22,10 @@ export class LogTail {
     this.#line = line;
   }
 
-  /** Begins at the start of the file, or at its present end. The file must be there. */
+  /** Begins at the start of the file, or at its present end. */
   async start(from: 'start' | 'end'): Promise<void> {
-    this.#file = await open(this.#path, 'r');
+    // Makes the file when somebody has cleared it away.
+    this.#file = await open(this.#path, 'a+', 0o600);
     if (from === 'end') this.#offset = (await this.#file.stat()).size;
     this.#watcher = watch(this.#path, () => void this.catchUp());
     await this.catchUp();

@@ -12,6 +12,8 @@ export interface ServerListener {
 export interface ServerSource {
   start(listener: ServerListener): Promise<void>;
   stop(): Promise<void>;
+  /** It has not answered for so long that it must be taken for dead. */
+  unresponsive(): void;
 }
 
 /** A server that others run. Whether it is up shows on the connection. */
@@ -27,4 +29,8 @@ export class GivenServer implements ServerSource {
   }
 
   async stop(): Promise<void> {}
+
+  unresponsive(): void {
+    // Not ours to end; the connection goes on trying.
+  }
 }

@@ -94,6 +94,7 @@ export class Supervisor implements ServerSource {
   #mode: Mode = 'idle';
   #listener: ServerListener | undefined;
   #stopped = new AbortController();
+  #running: Running | undefined;
   #loop: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -120,6 +121,12 @@ export class Supervisor implements ServerSource {
   stop(): Promise<void> {
     this.#stopping ??= this.#shutDown();
     return this.#stopping;
+  }
+
+  unresponsive(): void {
+    if (!this.#running) return;
+    this.#log.error({ pid: this.#running.record.pid }, 'ending an engine that does not answer any more');
+    void this.#end(this.#running);
   }
 
   async #shutDown(): Promise<void> {
@@ -160,17 +167,25 @@ export class Supervisor implements ServerSource {
     const tail = new LogTail(this.#program.logPath, (line) => this.#take(line));
     try {
       const running = (await this.#adopt(tail)) ?? (await this.#launch(tail));
-      const stop = Promise.withResolvers<string>();
-      this.#stopped.signal.addEventListener('abort', () => stop.resolve('It was stopped.'), { once: true });
-      if (this.#stopped.signal.aborted) stop.resolve('It was stopped.');
-      const words = await Promise.race([this.#serve(running, tail), running.ended, stop.promise]);
+      this.#running = running;
+      const words = await Promise.race([this.#serve(running, tail), running.ended, this.#stop()]);
       await this.#end(running);
       return words;
     } catch (error) {
       return `${this.#program.name} could not be started: ${(error as Error).message}.`;
     } finally {
+      this.#running = undefined;
       await tail.stop();
     }
+  }
+
+  #stop(): Promise<string> {
+    const { signal } = this.#stopped;
+    const words = `${this.#program.name} was stopped.`;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve(words);
+      else signal.addEventListener('abort', () => resolve(words), { once: true });
+    });
   }
 
   /** Waits for the address, tells it, then waits for ever; resolves only when it did not come up in time. */
@@ -198,6 +213,7 @@ export class Supervisor implements ServerSource {
   }
 
   async #launch(tail: LogTail): Promise<Running> {
+    this.#stopped.signal.throwIfAborted();
     const token = randomUUID();
     const { file, args, cwd, env } = this.#program.command(token);
     const output = await open(this.#program.logPath, 'a', 0o600);

@@ -147,7 +147,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
           opened: () => void this.#opened(connection),
           text: (text) => this.#text(text),
           binary: (frame) => this.#binary(frame),
-          unreachable: (words) => this.#lost(words, 'engine_unreachable', false),
+          unreachable: (words) => {
+            this.#lost(words, 'engine_unreachable', false);
+            this.#options.source.unresponsive();
+          },
         },
         this.#options.socketTimings ?? socketTimings,
       ),
@@ -199,8 +202,11 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         node_types: nodeTypes,
       });
     } catch (error) {
-      this.#log.warn({ error: (error as Error).message }, 'the engine answered strangely; connecting again');
-      if (this.#connection === connection) connection.socket.reconnect();
+      if (this.#connection !== connection) return;
+      const words = `The server does not answer as ComfyUI does: ${(error as Error).message}.`;
+      this.#log.warn({ error: words }, 'connecting to the engine again');
+      this.#become({ state: 'crashed', reason: words });
+      connection.socket.reconnect();
     }
   }
 

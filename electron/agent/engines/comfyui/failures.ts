@@ -38,6 +38,9 @@ const nodeError = z.object({
   ),
 });
 
+/** Characters: an engine repeats whole lists of choices. */
+const mostDetails = 100_000;
+
 const rejection = z.object({
   error: z
     .object({
@@ -64,7 +67,7 @@ export function rejectionFailure(graph: Graph, status: number, body: unknown): T
     message: clip(message, 20_000),
     retryable: false,
     ...(node && { node_id: node.id, node_type: node.type }),
-    details: body,
+    ...(JSON.stringify(body ?? null).length <= mostDetails && { details: body }),
   });
   if (!parsed.success) return failed(`The engine refused the workflow with status ${status}.`);
   const { error, node_errors: nodeErrors } = parsed.data;

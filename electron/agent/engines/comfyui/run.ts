@@ -71,9 +71,7 @@ export class ComfyUiRun implements EngineRun {
       }
       this.#tellDropped(body);
     } catch (error) {
-      // Whether it got through is not known: a second POST could run it twice, so ask.
-      if (await this.find()) return;
-      return this.lose(`The engine did not take the run: ${(error as Error).message}.`);
+      return this.#settleSubmission((error as Error).message);
     }
     this.#known = true;
     const now = this.#host.socketGeneration();
@@ -81,16 +79,8 @@ export class ComfyUiRun implements EngineRun {
     if (now !== generation && now !== 0) await this.catchUp();
   }
 
-  async find(): Promise<boolean> {
-    try {
-      const place = await this.#host.client().find(this.id);
-      this.#known = place !== undefined;
-      this.#gap = true;
-      if (place !== undefined) this.#placed(place);
-      return this.#known;
-    } catch {
-      return false;
-    }
+  find(): Promise<boolean> {
+    return this.#look().catch(() => false);
   }
 
   async interrupt(): Promise<void> {
@@ -200,6 +190,26 @@ export class ComfyUiRun implements EngineRun {
     if (error.success) {
       this.#end({ kind: 'failed', failure: errorFailure(this.#graph, error.data, this.#logTail) });
     } else this.#end({ kind: 'interrupted' });
+  }
+
+  /** The connection broke while submitting: a second POST could run it twice, so the engine is asked until it answers. */
+  async #settleSubmission(words: string): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      try {
+        if (!(await this.#look())) this.lose(`The engine did not take the run: ${words}.`);
+        return;
+      } catch {
+        await pause(500, this.#over.signal);
+      }
+    }
+  }
+
+  async #look(): Promise<boolean> {
+    const place = await this.#host.client().find(this.id);
+    this.#known = place !== undefined;
+    this.#gap = true;
+    if (place !== undefined) this.#placed(place);
+    return this.#known;
   }
 
   async #tryInterrupt(): Promise<void> {

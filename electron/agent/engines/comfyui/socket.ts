@@ -19,6 +19,9 @@ export interface SocketTimings {
   readonly pingMs: number;
 }
 
+/** A connection that lasted so long was a good one. */
+const steadyMs = 1000;
+
 export const socketTimings: SocketTimings = { refusedMs: 10_000, silentMs: 120_000, pingMs: 15_000 };
 
 /** The WebSocket to a ComfyUI server: connects for ever, notices a dead peer, tells when too long is too long. */
@@ -68,9 +71,10 @@ export class ComfyUiSocket {
     let told = false;
     while (!this.#stopped.signal.aborted) {
       const generation = this.#generation;
+      const startedAt = Date.now();
       const cause = await this.#connection();
       if (this.#generation !== generation) {
-        backOff.reset();
+        if (Date.now() - startedAt > steadyMs) backOff.reset();
         downSince = Date.now();
         told = false;
       }
