@@ -21,12 +21,13 @@ function inferType(input: ParameterDefInput, current: unknown): ParameterDef['ty
 }
 
 /**
- * Completes and checks parameter definitions against the graph they drive. Returns the definitions, or the first
+ * Completes and checks parameter definitions against the graph they drive (`null` for tools whose definition is not a
+ * graph: targets are then paths, known to the tool alone). Returns the definitions, or the first
  * problem in words: a key twice, a target that is not in the graph, an option list that is empty, bounds upside down.
  */
 export function defineParameters(
   inputs: readonly ParameterDefInput[],
-  graph: Graph,
+  graph: Graph | null,
 ): { parameters: ParameterDef[] } | { problem: string } {
   const seen = new Set<string>();
   const parameters: ParameterDef[] = [];
@@ -34,9 +35,9 @@ export function defineParameters(
     if (seen.has(input.key))
       return { problem: `Parameter "${input.key}" is defined twice; keys must differ.` };
     seen.add(input.key);
-    const problem = targetProblem(input, graph) ?? boundsProblem(input);
+    const problem = (graph && targetProblem(input, graph)) ?? boundsProblem(input);
     if (problem) return { problem };
-    const current = graph[input.node_id ?? '']?.inputs[input.field ?? ''];
+    const current = graph?.[input.node_id ?? '']?.inputs[input.field ?? ''];
     parameters.push({ ...input, type: input.type ?? inferType(input, current) });
   }
   const own = parameters.find((one) => one.source_key === one.key);

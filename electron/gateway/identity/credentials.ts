@@ -64,12 +64,17 @@ export class Credentials {
       this.#remembered.set(hash, kept);
     }
     const { row } = kept;
-    if (!row || row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now)) return undefined;
+    if (!row || row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now))
+      return undefined;
     this.#touch(row, now);
     return row;
   }
 
-  list(teamId: string, page: Pagination, kind: CredentialKind | undefined): { rows: CredentialRow[]; total: number } {
+  list(
+    teamId: string,
+    page: Pagination,
+    kind: CredentialKind | undefined,
+  ): { rows: CredentialRow[]; total: number } {
     const { sql, read } = this.#store;
     let query = sql.selectFrom('credentials').where('team_id', '=', teamId);
     if (kind) query = query.where('kind', '=', kind);
@@ -104,7 +109,10 @@ export class Credentials {
   #touch(row: CredentialRow, now: number): void {
     if (row.last_used_at !== null && now - row.last_used_at < touchMs) return;
     row.last_used_at = now;
-    const sql = this.#store.sql.updateTable('credentials').set({ last_used_at: now }).where('id', '=', row.id);
+    const sql = this.#store.sql
+      .updateTable('credentials')
+      .set({ last_used_at: now })
+      .where('id', '=', row.id);
     this.#store.write((writer) => writer.run(sql)).catch(() => undefined);
   }
 }

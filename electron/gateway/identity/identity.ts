@@ -56,7 +56,9 @@ export class Identity {
           created_at: now,
         }),
       );
-      writer.run(sql.insertInto('teams').values({ id: owner.teamId, display_name: 'My studio', created_at: now }));
+      writer.run(
+        sql.insertInto('teams').values({ id: owner.teamId, display_name: 'My studio', created_at: now }),
+      );
       writer.run(
         sql
           .insertInto('members')
@@ -93,7 +95,9 @@ export class Identity {
     const hash = await hashPassword(password);
     const { sql } = this.#store;
     await this.#store.write((writer) =>
-      writer.run(sql.updateTable('users').set({ password_hash: hash }).where('email', '=', email.toLowerCase())),
+      writer.run(
+        sql.updateTable('users').set({ password_hash: hash }).where('email', '=', email.toLowerCase()),
+      ),
     );
   }
 

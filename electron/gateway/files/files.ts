@@ -1,0 +1,182 @@
+import type { Readable } from 'node:stream';
+import { v7 } from 'uuid';
+import type { z } from 'zod';
+import { AppError } from '#shared/errors.ts';
+import type { presignReply, presignRequest } from '#shared/wire/files.ts';
+import type { FileRow, OutputRow } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Signer } from './signer.ts';
+
+export interface FilesPorts {
+  readonly store: Store;
+  readonly objects: ObjectStore;
+  readonly signer: Signer;
+  readonly clock: () => number;
+  readonly fileBytes: number;
+  readonly signedUrlMs: number;
+}
+
+/** A file that may be read: its bytes, its kind, and the name it is offered under. */
+export interface ReadableFile {
+  readonly sha256: string;
+  readonly size: number;
+  readonly contentType: string;
+  readonly name: string;
+}
+
+const filePath = (key: string): string => `/files/${key.split('/').map(encodeURIComponent).join('/')}`;
+
+/** Uploaded inputs, and the signed addresses under which inputs and outputs are read. */
+export class Files {
+  readonly #ports: FilesPorts;
+
+  constructor(ports: FilesPorts) {
+    this.#ports = ports;
+  }
+
+  /** Announces an upload (Cyberun spec 3.11); `origin` is where the caller reached us. */
+  async presign(
+    teamId: string,
+    request: z.output<typeof presignRequest>,
+    origin: string,
+  ): Promise<z.output<typeof presignReply>> {
+    const { store, signer, clock, fileBytes, signedUrlMs } = this.#ports;
+    if (request.file_size > fileBytes) {
+      throw new AppError(
+        'too_large',
+        `Files may have up to ${fileBytes} bytes; this one has ${request.file_size}.`,
+      );
+    }
+    const type = Buffer.from(request.content_type).toString('base64url');
+    const file_key = `inputs/${teamId}/${v7()}/${type}/${request.file_name}`;
+    const row: FileRow = {
+      file_key,
+      team_id: teamId,
+      file_name: request.file_name,
+      content_type: request.content_type,
+      announced_size: request.file_size,
+      sha256: null,
+      created_at: clock(),
+      uploaded_at: null,
+    };
+    await store.write((writer) => writer.run(store.sql.insertInto('files').values(row)));
+    return {
+      file_key,
+      upload_url: origin + signer.sign({ path: filePath(file_key), claims: { op: 'put' } }, signedUrlMs),
+      upload_headers: {
+        'Content-Length': String(request.file_size),
+        'Content-Type': request.content_type,
+        'If-None-Match': '*',
+      },
+    };
+  }
+
+  /** Takes the bytes of an announced upload in. */
+  async receive(file: FileRow, stream: Readable): Promise<void> {
+    const { store, objects, clock } = this.#ports;
+    const stored = await objects.put(stream, { maxBytes: file.announced_size });
+    if (stored.size !== file.announced_size) {
+      throw new AppError(
+        'upload_mismatch',
+        `The upload has ${stored.size} bytes, but ${file.announced_size} were announced. Ask for a new address and send the whole file.`,
+      );
+    }
+    const now = clock();
+    await store.write((writer) => {
+      writer.hotRun(
+        'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+        stored.sha256,
+        stored.size,
+        now,
+      );
+      const taken = writer.hotRun(
+        'UPDATE files SET sha256 = ?, uploaded_at = ? WHERE file_key = ? AND sha256 IS NULL',
+        stored.sha256,
+        now,
+        file.file_key,
+      );
+      if (taken === 0) throw new AppError('already_exists', 'This file was uploaded before.');
+    });
+  }
+
+  find(fileKey: string): FileRow | undefined {
+    return this.#ports.store.read.hot<FileRow>('SELECT * FROM files WHERE file_key = ?', fileKey)[0];
+  }
+
+  /**
+   * The uploaded file behind a file parameter's value.
+   *
+   * @param key the parameter's key, named in what is thrown
+   * @throws AppError `invalid_parameter` by the rules of the run page: not uploaded, another team's, wrong type
+   */
+  checkInput(teamId: string, key: string, fileKey: string, accept: readonly string[] = []): FileRow {
+    const refuse = (rule: string, words: string) =>
+      new AppError('invalid_parameter', `Parameter "${key}": ${words}`, { key, rule });
+    const file = this.find(fileKey);
+    if (!fileKey.startsWith(`inputs/${teamId}/`) && fileKey.startsWith('inputs/')) {
+      throw refuse('file_team', 'this file belongs to another team; upload it in yours.');
+    }
+    if (!file?.sha256) {
+      throw refuse('file_missing', `no file was uploaded under "${fileKey}"; presign and PUT it first.`);
+    }
+    if (file.team_id !== teamId)
+      throw refuse('file_team', 'this file belongs to another team; upload it in yours.');
+    if (accept.length > 0 && !accept.some((pattern) => fits(file.content_type, pattern))) {
+      throw refuse(
+        'file_type',
+        `a file of type ${file.content_type} is not accepted; allowed: ${accept.join(', ')}.`,
+      );
+    }
+    return file;
+  }
+
+  /** Signed path of an input, for the agent that runs with it. */
+  inputPath(file: FileRow): string {
+    return this.#readPath(file.file_key);
+  }
+
+  /** Signed path of a task's output. */
+  outputPath(storageKey: string): string {
+    return this.#readPath(storageKey);
+  }
+
+  #readPath(key: string): string {
+    return this.#ports.signer.sign({ path: filePath(key), claims: { op: 'get' } }, this.#ports.signedUrlMs);
+  }
+
+  /** Is this a signed address for `op`? */
+  permits(op: 'get' | 'put', key: string, query: Readonly<Record<string, string | undefined>>): boolean {
+    return this.#ports.signer.verify(filePath(key), query, ['op'])?.op === op;
+  }
+
+  /** The input or output under a key. */
+  readable(key: string): ReadableFile | undefined {
+    const { read } = this.#ports.store;
+    if (key.startsWith('inputs/')) {
+      const file = this.find(key);
+      return file?.sha256
+        ? {
+            sha256: file.sha256,
+            size: file.announced_size,
+            contentType: file.content_type,
+            name: file.file_name,
+          }
+        : undefined;
+    }
+    const [output] = read.hot<OutputRow>('SELECT * FROM outputs WHERE storage_key = ?', key);
+    return output && { ...output, contentType: output.content_type };
+  }
+
+  open(file: ReadableFile, range?: { start: number; end: number }): Readable {
+    return this.#ports.objects.open(file.sha256, range);
+  }
+}
+
+/** Does a MIME type fit a pattern such as `image/*`? */
+function fits(type: string, pattern: string): boolean {
+  const wanted = pattern.trim().toLowerCase();
+  if (wanted === '*/*' || wanted === '*') return true;
+  const actual = type.toLowerCase();
+  return wanted.endsWith('/*') ? actual.startsWith(wanted.slice(0, -1)) : actual === wanted;
+}

@@ -1,0 +1,109 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '#shared/errors.ts';
+import { type Role, roleAtLeast } from '#shared/wire/common.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { CredentialRow, UserRow } from '../store/schema.ts';
+import type { Caller } from './caller.ts';
+
+/**
+ * The three surfaces of Cyberun's API (spec 1.2) by who may use them: `runtime` takes users, `sk-` and `dk-`;
+ * `management` takes users and `dk-`; `jwt-only` takes users alone. `ak-` keys belong on the agent link.
+ */
+export type Scope = 'runtime' | 'management' | 'jwt-only';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The bearer of a request; throws `unauthorized` without one. */
+function bearer(request: FastifyRequest): string {
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !token) throw new AppError('unauthorized');
+  return token;
+}
+
+/** A hook that lets a caller of a scope and role in, and sets `request.caller`. */
+export function access(identity: Identity, scope: Scope, need: Role = 'viewer') {
+  return async (request: FastifyRequest): Promise<void> => {
+    const token = bearer(request);
+    const key = /^(sk|ak|dk)-/.test(token) ? liveKey(identity, token) : undefined;
+    const caller = key ? keyCaller(identity, key, scope) : await userCaller(identity, request, token);
+    if (!roleAtLeast(caller.role, need)) {
+      throw new AppError('forbidden', `This needs the role ${need}; yours in this team is ${caller.role}.`);
+    }
+    request.caller = caller;
+  };
+}
+
+/** A hook for endpoints about the user as such: users and device keys, no team. Sets `request.user`. */
+export function accessUser(identity: Identity) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const token = bearer(request);
+    if (!/^(sk|ak|dk)-/.test(token)) {
+      request.user = await signedIn(identity, token);
+      return;
+    }
+    const key = liveKey(identity, token);
+    if (key.kind !== 'device') {
+      throw new AppError(
+        'wrong_credential_kind',
+        `A ${key.kind} key has no user; sign in or use a device key.`,
+      );
+    }
+    request.user = keyUser(identity, key);
+  };
+}
+
+function liveKey(identity: Identity, token: string): CredentialRow {
+  const key = identity.verifyKey(token);
+  if (!key) throw new AppError('unauthorized', 'This key is unknown, expired or revoked; create a new one.');
+  return key;
+}
+
+async function signedIn(identity: Identity, token: string): Promise<UserRow> {
+  const user = await identity.verifyAccess(token);
+  if (!user) throw new AppError('unauthorized', 'Your sign-in has expired; sign in again.');
+  return user;
+}
+
+function keyUser(identity: Identity, key: CredentialRow): UserRow {
+  const user = key.user_id === null ? undefined : identity.user(key.user_id);
+  if (!user || user.disabled) throw new AppError('unauthorized', 'The user of this key is gone.');
+  return user;
+}
+
+function keyCaller(identity: Identity, key: CredentialRow, scope: Scope): Caller {
+  const common = { teamId: key.team_id, credentialId: key.id };
+  if (key.kind === 'integration' && scope === 'runtime') {
+    return { ...common, kind: 'integration', userId: null, role: 'member', submitterId: key.id };
+  }
+  if (key.kind === 'device' && scope !== 'jwt-only') {
+    const user = keyUser(identity, key);
+    const role = identity.roleIn(key.team_id, user.id);
+    if (!role) throw new AppError('forbidden', 'The user of this key is no longer in its team.');
+    return { ...common, kind: 'device', userId: user.id, role, submitterId: user.id };
+  }
+  throw new AppError('wrong_credential_kind', refusals[key.kind](scope));
+}
+
+const refusals: Record<CredentialRow['kind'], (scope: Scope) => string> = {
+  agent: () => 'An agent key (ak-) only opens the agent link; use an integration or device key here.',
+  integration: () =>
+    'An integration key (sk-) is for the runtime API (/r/…); use a device key or sign in here.',
+  device: () =>
+    'Keys can only be managed by a signed-in user, so that a stolen device key can’t make others.',
+};
+
+async function userCaller(identity: Identity, request: FastifyRequest, token: string): Promise<Caller> {
+  const user = await signedIn(identity, token);
+  const teamId = request.headers['x-team-id'];
+  if (typeof teamId !== 'string' || teamId === '') throw new AppError('team_required');
+  if (!uuidPattern.test(teamId)) throw new AppError('team_required', 'X-Team-ID must be the UUID of a team.');
+  const role = identity.roleIn(teamId, user.id);
+  if (!role) throw new AppError('forbidden', 'You are not a member of that team.');
+  return { kind: 'user', teamId, userId: user.id, credentialId: null, role, submitterId: user.id };
+}
+
+/** The caller that `access` has set. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new AppError('unauthorized');
+  return request.caller;
+}

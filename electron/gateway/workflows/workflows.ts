@@ -1,0 +1,235 @@
+import { v7 } from 'uuid';
+import { type Graph, readGraph } from '#shared/comfy/graph.ts';
+import { defineParameters } from '#shared/comfy/parameters.ts';
+import { AppError } from '#shared/errors.ts';
+import type { Pagination } from '#shared/wire/common.ts';
+import type { ImportWorkflowRequest, ParameterDef, UpdateWorkflowRequest } from '#shared/wire/workflows.ts';
+import type { WorkflowRow, WorkflowSnapshotRow } from '../store/schema.ts';
+import type { Store, Writer } from '../store/store.ts';
+
+/** One saved version, parsed. Immutable, so it is kept in memory by its snapshot's id. */
+export interface WorkflowVersion {
+  readonly snapshot: WorkflowSnapshotRow;
+  readonly graph: Graph;
+  readonly parameters: ParameterDef[];
+  readonly requiredLabels: string[];
+  readonly requiredModels: string[];
+}
+
+export interface Workflow {
+  readonly row: WorkflowRow;
+  readonly version: WorkflowVersion;
+}
+
+type Definition = Omit<WorkflowSnapshotRow, 'id' | 'workflow_id' | 'version' | 'created_at'>;
+
+const keptVersions = 300;
+
+/** Definitions and their versions. Every save is a new snapshot; tasks refer to snapshots. */
+export class Workflows {
+  readonly #store: Store;
+  readonly #clock: () => number;
+  readonly #versions = new Map<string, WorkflowVersion>();
+  readonly #changed: (teamId: string) => void;
+
+  constructor(store: Store, clock: () => number, changed: (teamId: string) => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  /** Creates, or overwrites the workflow of that slug in the team and raises its version (Cyberun seed 000). */
+  async import(teamId: string, request: ImportWorkflowRequest): Promise<string> {
+    const definition = definitionOf(request);
+    const id = await this.#store.write((writer) => {
+      const found = this.#bySlug(writer, teamId, request.workflow_slug);
+      return found
+        ? this.#save(writer, found, definition, {})
+        : this.#create(writer, teamId, request.workflow_slug, definition);
+    });
+    this.#changed(teamId);
+    return id;
+  }
+
+  /** Changes the given fields only, as a new version. */
+  async update(teamId: string, id: string, request: UpdateWorkflowRequest): Promise<string> {
+    const { row, version } = this.get(teamId, id);
+    const { workflow_slug: slug = row.slug, workflow_status: status = row.status, ...fields } = request;
+    const definition = definitionOf({ ...importedFrom(version), ...given(fields), workflow_slug: slug });
+    await this.#store.write((writer) => {
+      const other = this.#bySlug(writer, teamId, slug);
+      if (other && other.id !== id) {
+        throw new AppError(
+          'conflict',
+          `Another workflow of this team has the slug "${slug}"; choose a different one.`,
+        );
+      }
+      const current = this.#byId(writer, teamId, id);
+      if (!current) throw new AppError('not_found');
+      return this.#save(writer, current, definition, { slug, status });
+    });
+    this.#changed(teamId);
+    return id;
+  }
+
+  list(teamId: string, page: Pagination): { workflows: Workflow[]; total: number } {
+    const { read, sql } = this.#store;
+    const query = sql.selectFrom('workflows').where('team_id', '=', teamId);
+    const total = read.get(query.select((of) => of.fn.countAll<number>().as('count')))?.count ?? 0;
+    const rows = read.all(
+      query
+        .selectAll()
+        .orderBy('updated_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.per_page)
+        .offset((page.current_page - 1) * page.per_page),
+    );
+    return { workflows: rows.map((row) => ({ row, version: this.version(row.snapshot_id) })), total };
+  }
+
+  get(teamId: string, id: string): Workflow {
+    const row = this.#byId(this.#store.read, teamId, id);
+    if (!row) throw new AppError('not_found', 'There is no such workflow in this team.');
+    return { row, version: this.version(row.snapshot_id) };
+  }
+
+  /** By slug, or by `slug@version` for an older snapshot. */
+  bySlug(teamId: string, reference: string): Workflow {
+    const [slug = '', wanted] = reference.split('@', 2);
+    const row = this.#bySlug(this.#store.read, teamId, slug);
+    if (!row) throw new AppError('not_found', `There is no workflow "${slug}" in this team.`);
+    if (wanted === undefined) return { row, version: this.version(row.snapshot_id) };
+    const [snapshot] = this.#store.read.hot<{ id: string }>(
+      'SELECT id FROM workflow_snapshots WHERE workflow_id = ? AND version = ?',
+      row.id,
+      /^\d{1,9}$/.test(wanted) ? Number(wanted) : -1,
+    );
+    if (!snapshot) throw new AppError('not_found', `Workflow "${slug}" has no version ${wanted}.`);
+    return { row, version: this.version(snapshot.id) };
+  }
+
+  /** A version by its snapshot's id, as tasks know it. */
+  version(snapshotId: string): WorkflowVersion {
+    const kept = this.#versions.get(snapshotId);
+    if (kept) return kept;
+    const [snapshot] = this.#store.read.hot<WorkflowSnapshotRow>(
+      'SELECT * FROM workflow_snapshots WHERE id = ?',
+      snapshotId,
+    );
+    if (!snapshot) throw new AppError('not_found', 'This version of the workflow is gone.');
+    const version: WorkflowVersion = {
+      snapshot,
+      graph: JSON.parse(snapshot.graph_json) as Graph,
+      parameters: JSON.parse(snapshot.parameters_json) as ParameterDef[],
+      requiredLabels: JSON.parse(snapshot.required_labels_json) as string[],
+      requiredModels: JSON.parse(snapshot.required_models_json) as string[],
+    };
+    if (this.#versions.size >= keptVersions) {
+      const [oldest] = this.#versions.keys();
+      if (oldest !== undefined) this.#versions.delete(oldest);
+    }
+    this.#versions.set(snapshotId, version);
+    return version;
+  }
+
+  #byId(reader: Pick<Writer, 'hot'>, teamId: string, id: string): WorkflowRow | undefined {
+    return reader.hot<WorkflowRow>('SELECT * FROM workflows WHERE id = ? AND team_id = ?', id, teamId)[0];
+  }
+
+  #bySlug(reader: Pick<Writer, 'hot'>, teamId: string, slug: string): WorkflowRow | undefined {
+    return reader.hot<WorkflowRow>('SELECT * FROM workflows WHERE team_id = ? AND slug = ?', teamId, slug)[0];
+  }
+
+  #create(writer: Writer, teamId: string, slug: string, definition: Definition): string {
+    const id = v7();
+    const now = this.#clock();
+    const snapshot_id = v7();
+    const { sql } = this.#store;
+    writer.run(
+      sql.insertInto('workflows').values({
+        id,
+        team_id: teamId,
+        slug,
+        version: 1,
+        status: 'active',
+        snapshot_id,
+        created_at: now,
+        updated_at: now,
+      }),
+    );
+    const snapshot = { ...definition, id: snapshot_id, workflow_id: id, version: 1, created_at: now };
+    writer.run(sql.insertInto('workflow_snapshots').values(snapshot));
+    return id;
+  }
+
+  #save(
+    writer: Writer,
+    current: WorkflowRow,
+    definition: Definition,
+    change: Partial<Pick<WorkflowRow, 'slug' | 'status'>>,
+  ): string {
+    const { sql } = this.#store;
+    const now = this.#clock();
+    const version = current.version + 1;
+    const snapshot = { ...definition, id: v7(), workflow_id: current.id, version, created_at: now };
+    writer.run(sql.insertInto('workflow_snapshots').values(snapshot));
+    writer.run(
+      sql
+        .updateTable('workflows')
+        .set({ ...change, version, snapshot_id: snapshot.id, updated_at: now })
+        .where('id', '=', current.id),
+    );
+    return current.id;
+  }
+}
+
+/** Checks a request and turns it into what a snapshot holds. */
+function definitionOf(request: ImportWorkflowRequest): Definition {
+  const graph =
+    request.tool_type === 'comfyui' ? readGraph(request.workflow_json) : { graph: request.workflow_json };
+  if ('problem' in graph) throw new AppError('invalid_workflow', graph.problem);
+  const defined = defineParameters(
+    request.parameters,
+    request.tool_type === 'comfyui' ? (graph.graph as Graph) : null,
+  );
+  if ('problem' in defined) throw new AppError('invalid_workflow', defined.problem);
+  return {
+    display_name: request.display_name,
+    description: request.description,
+    tool_type: request.tool_type,
+    graph_json: JSON.stringify(graph.graph),
+    parameters_json: JSON.stringify(defined.parameters),
+    required_labels_json: JSON.stringify(request.required_labels),
+    required_models_json: JSON.stringify(request.required_models),
+    task_timeout: request.task_timeout,
+    max_retries: request.max_retries,
+    preferred_gpu: request.preferred_gpu,
+    min_vram_gb: request.min_vram_gb,
+    default_dispatch_target: request.default_dispatch_target,
+  };
+}
+
+/** A version as the request that would make it again. */
+function importedFrom({ snapshot, graph, parameters, requiredLabels, requiredModels }: WorkflowVersion) {
+  return {
+    display_name: snapshot.display_name,
+    description: snapshot.description,
+    workflow_json: graph as Record<string, unknown>,
+    parameters,
+    tool_type: snapshot.tool_type,
+    required_labels: requiredLabels,
+    required_models: requiredModels,
+    task_timeout: snapshot.task_timeout,
+    max_retries: snapshot.max_retries,
+    preferred_gpu: snapshot.preferred_gpu,
+    min_vram_gb: snapshot.min_vram_gb,
+    default_dispatch_target: snapshot.default_dispatch_target,
+  };
+}
+
+/** The fields that were given: JSON knows no `undefined`, so one that is undefined was left out. */
+function given<Fields extends object>(fields: Fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
+}
