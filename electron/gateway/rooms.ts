@@ -1,0 +1,28 @@
+import type { AgentRegistry } from './agents/registry.ts';
+import type { GatewayConfig } from './config.ts';
+import type { Files } from './files/files.ts';
+import type { ObjectStore } from './files/object-store.ts';
+import type { Signer } from './files/signer.ts';
+import type { Identity } from './identity/identity.ts';
+import type { Dispatcher } from './scheduling/dispatcher.ts';
+import type { Store } from './store/store.ts';
+import type { TaskEvents } from './tasks/events.ts';
+import type { Tasks } from './tasks/tasks.ts';
+import type { Workflows } from './workflows/workflows.ts';
+
+/** What the surfaces may call. */
+export interface Rooms {
+  readonly config: GatewayConfig;
+  /** Names this gateway to the world, the same for ever: `gw-1a2b3c4d`. */
+  readonly gatewayId: string;
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly objects: ObjectStore;
+  readonly signer: Signer;
+  readonly files: Files;
+  readonly workflows: Workflows;
+  readonly events: TaskEvents;
+  readonly tasks: Tasks;
+  readonly agents: AgentRegistry;
+  readonly scheduler: Dispatcher;
+}

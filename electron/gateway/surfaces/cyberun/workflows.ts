@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { idReply, paginationQuery, toTimestamp, uuid } from '#shared/wire/common.ts';
+import {
+  importWorkflowRequest,
+  updateWorkflowRequest,
+  type WorkflowDetail,
+  workflowDetail,
+  workflowList,
+} from '#shared/wire/workflows.ts';
+import { access, callerOf } from '../../http/access.ts';
+import type { App } from '../../http/app.ts';
+import type { Rooms } from '../../rooms.ts';
+import type { Workflow } from '../../workflows/workflows.ts';
+import { describe } from './route.ts';
+
+const tag = 'workflow';
+const byId = z.object({ workflowId: uuid });
+const bySlug = z.object({
+  workflowSlug: z.string().max(120).meta({ description: 'A slug, or slug@version.', examples: ['text-to-image@2'] }),
+});
+
+/** Workflows for those who manage them, and for those who run them (without the graph for keys). */
+export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
+  const read = access(identity, 'management');
+  const write = access(identity, 'management', 'member');
+  const runtime = access(identity, 'runtime');
+
+  app.post(
+    '/workflows/import',
+    {
+      preHandler: write,
+      schema: describe(
+        {
+          tag,
+          id: 'importWorkflow',
+          summary: 'Import a workflow',
+          description: 'Creates it, or overwrites the workflow of the same slug as a new version.',
+        },
+        { body: importWorkflowRequest },
+        { 200: idReply },
+      ),
+    },
+    async (request) => ({ id: await workflows.import(callerOf(request).teamId, request.body) }),
+  );
+
+  for (const [url, preHandler, id, ours] of [
+    ['/workflows', read, 'listWorkflows', true],
+    ['/r/workflows', runtime, 'listRuntimeWorkflows', false],
+  ] as const) {
+    app.get(
+      url,
+      {
+        preHandler,
+        schema: describe(
+          { tag, id, summary: 'List workflows', ours },
+          { querystring: paginationQuery },
+          { 200: workflowList },
+        ),
+      },
+      (request) => {
+        const listed = workflows.list(callerOf(request).teamId, request.query);
+        return {
+          workflow_list: listed.workflows.map(withoutGraph),
+          page_meta: { ...request.query, total_count: listed.total },
+        };
+      },
+    );
+  }
+
+  app.get(
+    '/workflows/:workflowId',
+    {
+      preHandler: read,
+      schema: describe(
+        { tag, id: 'getWorkflow', summary: 'Get workflow details' },
+        { params: byId },
+        { 200: workflowDetail },
+      ),
+    },
+    (request) => shown(workflows.get(callerOf(request).teamId, request.params.workflowId), request),
+  );
+
+  app.put(
+    '/workflows/:workflowId',
+    {
+      preHandler: write,
+      schema: describe(
+        { tag, id: 'updateWorkflow', summary: 'Update a workflow', description: 'Only the given fields change.' },
+        { params: byId, body: updateWorkflowRequest },
+        { 200: idReply },
+      ),
+    },
+    async (request) => ({
+      id: await workflows.update(callerOf(request).teamId, request.params.workflowId, request.body),
+    }),
+  );
+
+  app.get(
+    '/r/workflows/:workflowId',
+    {
+      preHandler: runtime,
+      schema: describe(
+        { tag, id: 'getRuntimeWorkflow', summary: 'Get a workflow to run' },
+        { params: byId },
+        { 200: workflowDetail },
+      ),
+    },
+    (request) => shown(workflows.get(callerOf(request).teamId, request.params.workflowId), request),
+  );
+
+  app.get(
+    '/r/workflows/slug/:workflowSlug',
+    {
+      preHandler: runtime,
+      schema: describe(
+        { tag, id: 'getRuntimeWorkflowBySlug', summary: 'Get a workflow to run by slug' },
+        { params: bySlug },
+        { 200: workflowDetail },
+      ),
+    },
+    (request) => shown(workflows.bySlug(callerOf(request).teamId, request.params.workflowSlug), request),
+  );
+}
+
+/** The graph is for people; programs with a key get the form only (Cyberun spec 3.8). */
+function shown(workflow: Workflow, request: Parameters<typeof callerOf>[0]): WorkflowDetail {
+  const detail = withoutGraph(workflow);
+  if (callerOf(request).kind !== 'user') return detail;
+  return { ...detail, workflow_json: workflow.version.graph as Record<string, unknown> };
+}
+
+function withoutGraph({ row, version }: Workflow): Omit<WorkflowDetail, 'workflow_json'> {
+  const { snapshot } = version;
+  return {
+    id: row.id,
+    workflow_slug: row.slug,
+    display_name: snapshot.display_name,
+    description: snapshot.description,
+    version: snapshot.version,
+    workflow_status: row.status,
+    created_at: toTimestamp(row.created_at),
+    updated_at: toTimestamp(row.updated_at),
+    parameters: version.parameters,
+    required_labels: version.requiredLabels,
+    task_timeout: snapshot.task_timeout,
+    max_retries: snapshot.max_retries,
+    preferred_gpu: snapshot.preferred_gpu,
+    default_dispatch_target: snapshot.default_dispatch_target,
+    min_vram_gb: snapshot.min_vram_gb,
+    required_models: version.requiredModels,
+    tool_type: snapshot.tool_type,
+  };
+}
