@@ -33,7 +33,7 @@ export function TaskRow({ task, now }: { task: TaskDetail; now: number }) {
   return (
     <Link
       href={`/tasks/${task.id}`}
-      className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 px-3 py-2.5 transition-colors hover:bg-raised sm:grid-cols-[auto_minmax(0,1fr)_8rem_7rem_6.5rem]"
+      className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 px-3 py-2.5 transition-colors hover:bg-hover sm:grid-cols-[auto_minmax(0,1fr)_8rem_7rem_6.5rem]"
     >
       <Thumb task={task} />
       <span className="min-w-0">

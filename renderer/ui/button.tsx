@@ -7,8 +7,8 @@ type Size = 'normal' | 'large' | 'icon';
 
 const looks: Record<Look, string> = {
   primary: 'bg-accent-fill text-on-accent hover:brightness-110 active:brightness-95 font-semibold',
-  plain: 'border border-line bg-surface text-text hover:border-faint hover:bg-raised',
-  quiet: 'text-soft hover:bg-raised hover:text-text',
+  plain: 'border border-line bg-surface text-text hover:border-faint hover:bg-hover',
+  quiet: 'text-soft hover:bg-hover hover:text-text',
   danger: 'border border-line bg-surface text-bad hover:border-bad',
 };
 

@@ -31,13 +31,17 @@ export function Switch({ checked, onChange, ...named }: Toggled) {
   );
 }
 
-export function Checkbox({ checked, onChange, ...named }: Toggled) {
+/** `wide`: the nearest positioned box around it is its target too. */
+export function Checkbox({ checked, onChange, wide = false, ...named }: Toggled & { wide?: boolean }) {
   return (
     <BaseCheckbox.Root
       {...named}
       checked={checked}
       onCheckedChange={onChange}
-      className="flex size-5 shrink-0 items-center justify-center rounded-[6px] border border-faint bg-ground transition-colors data-checked:border-accent-fill data-checked:bg-accent-fill"
+      className={clsx(
+        'flex size-5 shrink-0 items-center justify-center rounded-[6px] border border-faint bg-ground transition-colors data-checked:border-accent-fill data-checked:bg-accent-fill',
+        wide && 'after:absolute after:inset-0 after:cursor-pointer',
+      )}
     >
       <BaseCheckbox.Indicator className="text-on-accent">
         <Check size={14} strokeWidth={2.5} aria-hidden />

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, dropFile, jsonFile, openDesk, softPhoto } from './desk.ts';
 
 let desk: Desk;
@@ -13,7 +13,9 @@ beforeAll(async () => {
   await page.waitForURL('**/tasks/*');
   await page.getByRole('button', { name: 'Run again' }).waitFor();
   taskPath = new URL(page.url()).pathname;
+  await desk.closePages();
 }, 90_000);
+afterEach(() => desk.closePages());
 afterAll(() => desk?.close());
 
 /** Each page, ready to be looked at. */
@@ -21,7 +23,7 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
   home: (page) => page.getByRole('heading', { name: 'The kiln is at rest' }).waitFor(),
   workflows: async (page) => {
     await page.goto(`${desk.url}/workflows`);
-    await page.getByRole('heading', { level: 3 }).first().waitFor();
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
   },
   import: async (page) => {
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
@@ -68,7 +70,6 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
     });
     expect(found).toEqual([]);
     expect(errors).toEqual([]);
-    await page.context().close();
   });
 });
 

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, dropFile, jsonFile, openDesk, photo, slowGraph, softPhoto } from './desk.ts';
 
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
 }, 60_000);
+afterEach(() => desk.closePages());
 afterAll(() => desk?.close());
 
 /** Drops a graph, imports it under its proposed name, and waits for its form. */
@@ -37,8 +38,8 @@ describe('a person at the desk', () => {
     await heading(page, 'Workflows').waitFor();
     await dropFile(page, jsonFile('soft_photo_api.json', softPhoto));
     await heading(page, 'Import a workflow').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Soft photo');
-    expect(await page.getByLabel('Address').inputValue()).toBe('soft-photo');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Soft photo');
+    expect(await page.getByLabel('Address', { exact: true }).inputValue()).toBe('soft-photo');
     const mark = (field: string, node: string) =>
       page.getByRole('checkbox', { name: `Make ${field} of ${node} a parameter` });
     expect(await mark('image', 'Photo').isChecked()).toBe(true);
@@ -103,7 +104,7 @@ describe('a person at the desk', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Long firing' }).waitFor();
     await page.getByRole('img', { name: 'Picture made by Long firing' }).waitFor();
-    const history = page.getByRole('heading', { name: 'What happened' }).locator('..');
+    const history = page.getByRole('heading', { name: 'History' }).locator('..');
     await history.getByText('Running').waitFor();
     await history.getByText('Done').waitFor();
     expect(errors).toEqual([]);

@@ -10,7 +10,8 @@ export interface Desk {
   readonly url: string;
   /** A page of its own session; what it logs as an error is collected in `errors`. */
   open(path?: string, options?: BrowserContextOptions & { theme?: string }): Promise<DeskPage>;
-  /** Ends the studio as a crash would, or starts it again on the same data and port. */
+  closePages(): Promise<void>;
+  /** Ends the studio, or starts it again on the same data and port. */
   stopStudio(): Promise<void>;
   startStudio(): Promise<void>;
   close(): Promise<void>;
@@ -67,6 +68,9 @@ export async function openDesk(): Promise<Desk> {
       const shift = () =>
         page.evaluate(() => (window as unknown as { __shifts: { sum: number } }).__shifts.sum);
       return { page, errors, shift };
+    },
+    async closePages() {
+      await Promise.all(browser.contexts().map((context) => context.close()));
     },
     async stopStudio() {
       await studio?.end();

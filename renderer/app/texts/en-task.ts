@@ -53,7 +53,7 @@ export const task = {
   workflow: 'Workflow',
   sentBy: 'Sent by',
   attempts: 'Attempts',
-  history: 'What happened',
+  history: 'History',
   log: 'Log',
   logLines_one: '{{count}} line',
   logLines_other: '{{count}} lines',

@@ -3,13 +3,19 @@ import { useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { useOpenFile } from './use-open-file.ts';
 
+interface ImportButtonProps {
+  readonly label: string;
+  readonly look?: 'primary' | 'plain';
+  readonly size?: 'normal' | 'large';
+}
+
 /** Chooses a workflow file and opens it on the import page. */
-export function ImportButton({ label, look = 'plain' }: { label: string; look?: 'primary' | 'plain' }) {
+export function ImportButton({ label, look = 'plain', size = 'normal' }: ImportButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   const open = useOpenFile();
   return (
     <>
-      <Button look={look} onClick={() => input.current?.click()}>
+      <Button look={look} size={size} onClick={() => input.current?.click()}>
         <Upload size={16} strokeWidth={1.5} aria-hidden />
         {label}
       </Button>

@@ -18,14 +18,11 @@ function Literal({ node, id, field, on }: { node: GraphNode; id: string; field: 
     <li
       className={clsx(
         'relative flex items-start gap-3 px-4 py-2 transition-colors',
-        on ? 'bg-accent/8' : simple && 'hover:bg-raised',
+        on ? 'bg-accent/8' : simple && 'hover:bg-hover',
       )}
     >
       {simple && (
-        // The checkbox stretches over its whole row, so that the row is the target.
-        <span className="after:absolute after:inset-0 after:cursor-pointer [&>*]:after:absolute">
-          <Checkbox checked={on} onChange={() => importDraft.toggle(id, field)} aria-label={label} />
-        </span>
+        <Checkbox wide checked={on} onChange={() => importDraft.toggle(id, field)} aria-label={label} />
       )}
       <span className={clsx('w-28 shrink-0 truncate', on ? 'text-text' : 'text-soft')}>{field}</span>
       <span className="tabular line-clamp-3 min-w-0 flex-1 whitespace-pre-line">{shown(value)}</span>

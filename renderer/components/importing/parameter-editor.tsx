@@ -122,7 +122,7 @@ export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Grap
           type="button"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
-          className="flex min-w-0 flex-1 items-center gap-3 px-4 py-2.5 text-left hover:bg-raised"
+          className="flex min-w-0 flex-1 items-center gap-3 px-4 py-2.5 text-left hover:bg-hover"
         >
           <ChevronDown
             size={16}
@@ -144,7 +144,7 @@ export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Grap
           <button
             type="button"
             aria-label={`${t('common.remove')}: ${label}`}
-            className="mr-2 flex size-8 items-center justify-center rounded-control text-soft hover:bg-raised hover:text-text"
+            className="mr-2 flex size-8 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-text"
             onClick={() => importDraft.toggle(def.node_id ?? '', def.field ?? '')}
           >
             <X size={15} strokeWidth={1.5} aria-hidden />
