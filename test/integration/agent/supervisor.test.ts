@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -159,9 +159,7 @@ describe('Supervisor', () => {
     const line = await new Promise<string>((done) => left.stdout.once('data', (text) => done(String(text))));
     const url = /(http:\S+)/.exec(line)![1]!;
     const start_time = await processStartTime(left.pid!);
-    await supervise(mode).start(news.listener);
-    await made.pop()!.stop();
-    news = new News();
+    await mkdir(join(folder, 'engines'));
     await writeFile(
       join(folder, 'engines', 'test.json'),
       JSON.stringify({ pid: left.pid, start_time, token: 'left-token', url, ...changes }),

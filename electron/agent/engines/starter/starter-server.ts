@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { HttpClient } from '../../http.ts';
 import { ComfyUiClient } from '../comfyui/client.ts';
+import type { SupervisedProgram } from '../server-process.ts';
 import type { ServerSource } from '../server-source.ts';
-import { type SupervisedProgram, Supervisor, type SupervisorTimings } from '../supervisor.ts';
+import { Supervisor, type SupervisorTimings } from '../supervisor.ts';
 
 export interface StarterOptions {
   /** The program and its first arguments: `[node, …/starter-engine/main.ts]`. */
