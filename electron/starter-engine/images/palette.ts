@@ -1,3 +1,5 @@
+import type { Pace } from './pixels.ts';
+
 /** Colours as PIL's median cut chooses them, and the nearest of them as PIL looks it up. */
 export type Palette = readonly (readonly [number, number, number])[];
 
@@ -18,10 +20,11 @@ interface Box {
   halves?: readonly [Box, Box];
 }
 
-function countColours(rgb: Uint8Array): Colour[] {
+async function countColours(rgb: Uint8Array, pace: Pace): Promise<Colour[]> {
   for (let shift = 0; ; shift++) {
     const colours = new Map<number, Colour>();
     for (let i = 0; i < rgb.length && colours.size <= maxColours; i += 3) {
+      if (i % 24576 === 0) await pace();
       const [r, g, b] = [rgb[i] as number, rgb[i + 1] as number, rgb[i + 2] as number];
       const at = [r >> shift, g >> shift, b >> shift] as const;
       const key = (at[0] << 16) | (at[1] << 8) | at[2];
@@ -116,8 +119,8 @@ function average(box: Box): [number, number, number] {
 }
 
 /** PIL's median cut of RGB bytes into at most `size` colours. */
-export function medianCut(rgb: Uint8Array, size: number): Palette {
-  const root = boxOf(countColours(rgb));
+export async function medianCut(rgb: Uint8Array, size: number, pace: Pace): Promise<Palette> {
+  const root = boxOf(await countColours(rgb, pace));
   const heap = new BoxHeap();
   heap.add(root);
   for (let boxes = 1; boxes < size; boxes++) {
@@ -129,6 +132,7 @@ export function medianCut(rgb: Uint8Array, size: number): Palette {
     }
     if (!box) break;
     box.halves = split(box, spans);
+    await pace();
     heap.add(box.halves[0]);
     heap.add(box.halves[1]);
   }

@@ -124,7 +124,7 @@ export async function quantize(
   dither: Dither,
   pace: Pace,
 ): Promise<Uint8Array> {
-  const palette = medianCut(rgb, colours);
+  const palette = await medianCut(rgb, colours, pace);
   const lookup = paletteLookup(palette);
   const side = dither.startsWith('bayer-') ? Number(dither.slice('bayer-'.length)) : 0;
   const source = side ? addBayer(rgb, width, side, palette.length) : rgb;

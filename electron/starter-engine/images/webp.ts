@@ -90,6 +90,8 @@ export async function encodeWebp(
       body: Buffer.concat([place, ...picture.map(({ name, body }) => riffChunk(name, body))]),
     });
   }
-  if (exif) chunks.push({ name: 'EXIF', body: exif });
+  // PIL heads the block with "Exif" in animations and not in stills; readers know both.
+  const head = Buffer.from(animated ? 'Exif\0\0' : '');
+  if (exif) chunks.push({ name: 'EXIF', body: Buffer.concat([head, exif]) });
   return riffFile(chunks);
 }
