@@ -5,6 +5,7 @@ import { isRunning } from '../../helpers/processes.ts';
 import { type RunningProgram, startProgram } from '../../helpers/programs.ts';
 import { Bench, probeGraph, tinyGraph } from './support.ts';
 
+const serverProgram = resolve(import.meta.dirname, 'programs/server.ts');
 const agentProgram = resolve(import.meta.dirname, 'programs/agent.ts');
 
 describe('when something is killed', () => {
@@ -62,6 +63,19 @@ describe('when something is killed', () => {
       message: expect.stringContaining('exit code 3'),
     });
     await bench.gateway.hear(bench.gateway.assign(tinyGraph(2)).attempt_id, 'completed');
+  });
+
+  it('gives an attempt back when the engine can not be started', async () => {
+    await bench.startAgain({ kind: 'starter', command: [process.execPath, serverProgram, 'fall-over'] });
+    const { gateway } = bench;
+    const order = gateway.assign(tinyGraph(1));
+    expect(await gateway.end(order.attempt_id)).toMatchObject({
+      type: 'declined',
+      reason: expect.stringContaining('cannot open the shutters'),
+    });
+    expect(gateway.heard.findLast((one) => one.type === 'engine_state')).toMatchObject({
+      engine: { state: 'crashed', reason: expect.stringContaining('exit code 3') },
+    });
   });
 
   it('carries a run on after a kill of the agent, without executing it twice', async () => {

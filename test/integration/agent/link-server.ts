@@ -42,6 +42,8 @@ export class LinkServer {
   heartbeatMs = 1000;
   /** Close with this code instead of a welcome. */
   closeWith: number | undefined;
+  /** Break off so many uploads half-way. */
+  brokenUploads = 0;
   #port = 0;
   #session = '';
   #received = 0;
@@ -233,7 +235,14 @@ export class LinkServer {
       response.writeHead(200, { 'content-length': file.length }).end(file);
     } else if (request.method === 'PUT' && url.pathname.startsWith('/upload/')) {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
+      for await (const chunk of request) {
+        if (this.brokenUploads > 0) {
+          this.brokenUploads -= 1;
+          request.socket.destroy();
+          return;
+        }
+        chunks.push(chunk as Buffer);
+      }
       const bytes = Buffer.concat(chunks);
       this.uploads += 1;
       this.outputs.set(url.searchParams.get('name') ?? '', bytes);

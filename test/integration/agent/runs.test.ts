@@ -166,6 +166,14 @@ describe.each(engines)('an attempt on %s', (_name, choice) => {
     await gateway.hear(last!.attempt_id, 'completed');
   });
 
+  it('sends an output again from the start when the connection breaks', async () => {
+    bench.gateway.brokenUploads = 2;
+    const order = bench.gateway.assign(tinyGraph(fresh()));
+    const { outputs } = await bench.gateway.hear(order.attempt_id, 'completed');
+    expect(bench.gateway.brokenUploads).toBe(0);
+    expect(bench.gateway.outputs.get(outputs[0]!.name)).toHaveLength(outputs[0]!.size);
+  });
+
   it('fails in words when the gateway does not take an output', async () => {
     const order = bench.gateway.assign(tinyGraph(fresh()), { upload_url: '/nowhere?x=1' });
     expect((await bench.gateway.hear(order.attempt_id, 'failed')).failure).toMatchObject({

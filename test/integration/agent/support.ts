@@ -50,22 +50,22 @@ export class Bench {
   }
 
   /** What an agent on this folder is made of. */
-  options(key = this.gateway.key): AgentOptions {
+  options(engine = this.#engine): AgentOptions {
     return {
       gatewayUrl: this.gateway.url,
-      key,
+      key: this.gateway.key,
       agentId: 'bench',
       dataDir: join(this.dataDir, 'agent'),
       version: '0.0.0',
-      engine: this.#engine,
+      engine,
       log: pino({ level: process.env.ATELIER_LOG ?? 'silent' }),
       timings: quickTimings,
     };
   }
 
   /** The next agent on the same folder. */
-  async startAgain(): Promise<void> {
-    this.agent = createAgent(this.options());
+  async startAgain(engine = this.#engine): Promise<void> {
+    this.agent = createAgent(this.options(engine));
     await this.agent.start();
   }
 
