@@ -13,7 +13,11 @@ const words = {
  * Adds the OpenAPI document to an app, before its routes. Loaded only when somebody asks for the document: it costs more
  * to load than the rest of the gateway.
  */
-export async function documentRoutes(app: FastifyInstance, version: string, withPage: boolean): Promise<void> {
+export async function documentRoutes(
+  app: FastifyInstance,
+  version: string,
+  withPage: boolean,
+): Promise<void> {
   const [{ default: swagger }, { jsonSchemaTransform, jsonSchemaTransformObject }] = await Promise.all([
     import('@fastify/swagger'),
     import('fastify-type-provider-zod'),

@@ -53,7 +53,8 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
           tag,
           id: 'localSignIn',
           summary: 'Sign in as the owner from this very machine',
-          description: 'Only over loopback, from the gateway’s own page or a program, and while local sign-in is on.',
+          description:
+            'Only over loopback, from the gateway’s own page or a program, and while local sign-in is on.',
           ours: true,
           secured: false,
         },
@@ -62,9 +63,13 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
       ),
     },
     (request) => {
-      const forwarded = request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers.via;
+      const forwarded =
+        request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers.via;
       if (!config.localSignIn || forwarded !== undefined || !isLoopback(request.socket.remoteAddress)) {
-        throw new AppError('forbidden', 'Sign in with your email and password: this is not the studio’s own machine.');
+        throw new AppError(
+          'forbidden',
+          'Sign in with your email and password: this is not the studio’s own machine.',
+        );
       }
       return identity.localSignIn();
     },

@@ -24,7 +24,12 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
     {
       preHandler,
       schema: describe(
-        { tag, id: 'createCredential', summary: 'Create a credential', description: 'The secret is shown once.' },
+        {
+          tag,
+          id: 'createCredential',
+          summary: 'Create a credential',
+          description: 'The secret is shown once.',
+        },
         { body: createCredentialRequest },
         { 200: createCredentialReply },
       ),
@@ -32,7 +37,10 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
     async (request) => {
       const { kind, display_name: name, expires_in_days: expiresInDays } = request.body;
       if (kind === 'device') {
-        throw new AppError('bad_request', 'Device keys are made by pairing a device, not here; use integration or agent.');
+        throw new AppError(
+          'bad_request',
+          'Device keys are made by pairing a device, not here; use integration or agent.',
+        );
       }
       const { teamId } = callerOf(request);
       const { id, raw, prefix } = await identity.credentials.create({ kind, name, teamId, expiresInDays });
@@ -69,7 +77,8 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
           tag,
           id: 'revokeCredential',
           summary: 'Revoke a credential',
-          description: 'Takes the id of the credential, never the key itself. Takes effect at the key’s next use.',
+          description:
+            'Takes the id of the credential, never the key itself. Takes effect at the key’s next use.',
         },
         { params: z.object({ id: uuid }) },
         { 204: z.null() },

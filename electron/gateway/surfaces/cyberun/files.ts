@@ -10,7 +10,8 @@ import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
 
 /** Where the caller reached us, for the absolute addresses of replies. */
-export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host ?? ''}`;
+export const originOf = (request: FastifyRequest): string =>
+  `${request.protocol}://${request.headers.host ?? ''}`;
 
 /** Announcing an upload. */
 export function presignRoute(app: App, { identity, files }: Rooms): void {
@@ -23,7 +24,8 @@ export function presignRoute(app: App, { identity, files }: Rooms): void {
           tag: 'file',
           id: 'presignFile',
           summary: 'Request a presigned upload URL',
-          description: 'PUT the bytes to `upload_url` with every header of `upload_headers`, then use `file_key`.',
+          description:
+            'PUT the bytes to `upload_url` with every header of `upload_headers`, then use `file_key`.',
         },
         { body: presignRequest },
         { 200: presignReply },
@@ -41,28 +43,36 @@ export function fileRoutes(app: App, { files }: Rooms): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
-  app.put('/files/*', { schema: { hide: true, params: anyKey, querystring: signedQuery } }, async (request, reply) => {
-    const key = request.params['*'];
-    if (!files.permits('put', key, request.query)) throw new AppError('signature_invalid');
-    const file = files.find(key);
-    if (!file) throw new AppError('not_found');
-    requireHeaders(request, {
-      'content-length': String(file.announced_size),
-      'content-type': file.content_type,
-      'if-none-match': '*',
-    });
-    if (file.sha256) throw new AppError('already_exists', 'This file was uploaded before.');
-    await files.receive(file, request.body as Readable);
-    return reply.code(200).send();
-  });
+  app.put(
+    '/files/*',
+    { schema: { hide: true, params: anyKey, querystring: signedQuery } },
+    async (request, reply) => {
+      const key = request.params['*'];
+      if (!files.permits('put', key, request.query)) throw new AppError('signature_invalid');
+      const file = files.find(key);
+      if (!file) throw new AppError('not_found');
+      requireHeaders(request, {
+        'content-length': String(file.announced_size),
+        'content-type': file.content_type,
+        'if-none-match': '*',
+      });
+      if (file.sha256) throw new AppError('already_exists', 'This file was uploaded before.');
+      await files.receive(file, request.body as Readable);
+      return reply.code(200).send();
+    },
+  );
 
-  app.get('/files/*', { schema: { hide: true, params: anyKey, querystring: signedQuery } }, (request, reply) => {
-    const key = request.params['*'];
-    if (!files.permits('get', key, request.query)) throw new AppError('signature_invalid');
-    const file = files.readable(key);
-    if (!file) throw new AppError('not_found', 'This file is gone.');
-    return sendFile(files, file, request, reply);
-  });
+  app.get(
+    '/files/*',
+    { schema: { hide: true, params: anyKey, querystring: signedQuery } },
+    (request, reply) => {
+      const key = request.params['*'];
+      if (!files.permits('get', key, request.query)) throw new AppError('signature_invalid');
+      const file = files.readable(key);
+      if (!file) throw new AppError('not_found', 'This file is gone.');
+      return sendFile(files, file, request, reply);
+    },
+  );
 }
 
 /** The presign reply's headers are part of the permission; one that is missing is a 403, a wrong length a 400. */
@@ -71,8 +81,14 @@ function requireHeaders(request: FastifyRequest, expected: Record<string, string
     const given = request.headers[name];
     if (given === value) continue;
     if (name === 'content-length' && given !== undefined) {
-      throw new AppError('upload_mismatch', `The upload has ${String(given)} bytes, but ${value} were announced.`);
+      throw new AppError(
+        'upload_mismatch',
+        `The upload has ${String(given)} bytes, but ${value} were announced.`,
+      );
     }
-    throw new AppError('signature_invalid', `Send the header "${name}: ${value}", as the presign reply says.`);
+    throw new AppError(
+      'signature_invalid',
+      `Send the header "${name}: ${value}", as the presign reply says.`,
+    );
   }
 }

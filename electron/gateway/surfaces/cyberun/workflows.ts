@@ -16,7 +16,10 @@ import { describe } from './route.ts';
 const tag = 'workflow';
 const byId = z.object({ workflowId: uuid });
 const bySlug = z.object({
-  workflowSlug: z.string().max(120).meta({ description: 'A slug, or slug@version.', examples: ['text-to-image@2'] }),
+  workflowSlug: z
+    .string()
+    .max(120)
+    .meta({ description: 'A slug, or slug@version.', examples: ['text-to-image@2'] }),
 });
 
 /** Workflows for those who manage them, and for those who run them (without the graph for keys). */
@@ -85,7 +88,12 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
     {
       preHandler: write,
       schema: describe(
-        { tag, id: 'updateWorkflow', summary: 'Update a workflow', description: 'Only the given fields change.' },
+        {
+          tag,
+          id: 'updateWorkflow',
+          summary: 'Update a workflow',
+          description: 'Only the given fields change.',
+        },
         { params: byId, body: updateWorkflowRequest },
         { 200: idReply },
       ),

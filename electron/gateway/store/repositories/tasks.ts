@@ -1,0 +1,160 @@
+import { sourcesOf, type TaskStatus } from '#shared/task-states.ts';
+import type { AttemptRow, OutputRow, TaskRow } from '../schema.ts';
+import type { Bindable, Reader, Writer } from '../store.ts';
+
+/** An open attempt beside what its task says of it. */
+export interface OpenAttempt extends AttemptRow {
+  readonly team_id: string;
+}
+
+const taskColumns = [
+  'id',
+  'team_id',
+  'workflow_id',
+  'snapshot_id',
+  'status',
+  'parameters_json',
+  'dispatch_target',
+  'target_pool',
+  'tool_type',
+  'submitter_region',
+  'submitter_id',
+  'priority',
+  'retry_count',
+  'retry_of',
+  'created_at',
+] as const satisfies readonly (keyof TaskRow)[];
+
+export type NewTask = Pick<TaskRow, (typeof taskColumns)[number]>;
+
+const insertText = `INSERT INTO tasks (${taskColumns.join(', ')}) VALUES (${taskColumns.map(() => '?').join(', ')})`;
+
+export function insertTask(writer: Writer, task: NewTask): void {
+  writer.hotRun(insertText, ...taskColumns.map((column) => task[column]));
+}
+
+export function findTask(reader: Reader, id: string): TaskRow | undefined {
+  return reader.hot<TaskRow>('SELECT * FROM tasks WHERE id = ?', id)[0];
+}
+
+/** Everything that is not over, oldest first: what a start after a crash has to take care of. */
+export function openTasks(reader: Reader): TaskRow[] {
+  return reader.hot<TaskRow>(
+    `SELECT * FROM tasks WHERE status NOT IN ('completed','failed','cancelled') ORDER BY id`,
+  );
+}
+
+export interface Move {
+  readonly to: TaskStatus;
+  /** Columns that change with the status. */
+  readonly set?: Readonly<Partial<Record<keyof TaskRow, Bindable>>>;
+  /** The task must still be at this attempt. */
+  readonly attemptId?: string;
+}
+
+/**
+ * Moves a task if the table of legal moves and the attempt allow it.
+ *
+ * @returns false when it was not where the move begins: nothing changed
+ */
+export function moveTask(writer: Writer, id: string, { to, set = {}, attemptId }: Move): boolean {
+  const columns = Object.keys(set) as (keyof TaskRow)[];
+  const from = sourcesOf(to)
+    .map((status) => `'${status}'`)
+    .join(',');
+  const text =
+    `UPDATE tasks SET status = ?${columns.map((column) => `, ${column} = ?`).join('')} ` +
+    `WHERE id = ? AND status IN (${from})${attemptId === undefined ? '' : ' AND attempt_id = ?'}`;
+  const values = columns.map((column) => set[column] ?? null);
+  return writer.hotRun(text, to, ...values, id, ...(attemptId === undefined ? [] : [attemptId])) === 1;
+}
+
+/** The highest fence ever given; new ones are above it. */
+export function highestFence(reader: Reader): number {
+  return reader.hot<{ fence: number | null }>('SELECT MAX(fence) AS fence FROM attempts')[0]?.fence ?? 0;
+}
+
+export function insertAttempt(writer: Writer, attempt: AttemptRow): void {
+  writer.hotRun(
+    `INSERT INTO attempts (id, task_id, agent_id, fence, state, outcome, lease_expires_at, created_at, accepted_at, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    attempt.id,
+    attempt.task_id,
+    attempt.agent_id,
+    attempt.fence,
+    attempt.state,
+    attempt.outcome,
+    attempt.lease_expires_at,
+    attempt.created_at,
+    attempt.accepted_at,
+    attempt.ended_at,
+  );
+}
+
+/** An attempt that is still open and has this fence; stale messages find none. */
+export function openAttempt(reader: Reader, id: string, fence: number): AttemptRow | undefined {
+  return reader.hot<AttemptRow>(
+    `SELECT * FROM attempts WHERE id = ? AND fence = ? AND state <> 'ended'`,
+    id,
+    fence,
+  )[0];
+}
+
+export function openAttempts(reader: Reader): OpenAttempt[] {
+  return reader.hot<OpenAttempt>(
+    `SELECT attempts.*, tasks.team_id FROM attempts JOIN tasks ON tasks.id = attempts.task_id
+     WHERE attempts.state <> 'ended'`,
+  );
+}
+
+export function setAttemptState(
+  writer: Writer,
+  id: string,
+  state: 'staged' | 'running',
+  acceptedAt: number | null,
+): void {
+  writer.hotRun(
+    `UPDATE attempts SET state = ?, accepted_at = COALESCE(accepted_at, ?) WHERE id = ? AND state <> 'ended'`,
+    state,
+    acceptedAt,
+    id,
+  );
+}
+
+export function endAttempt(writer: Writer, id: string, outcome: string, now: number): void {
+  writer.hotRun(
+    `UPDATE attempts SET state = 'ended', outcome = ?, ended_at = ? WHERE id = ? AND state <> 'ended'`,
+    outcome,
+    now,
+    id,
+  );
+}
+
+const outputColumns = [
+  'storage_key',
+  'task_id',
+  'team_id',
+  'position',
+  'node_id',
+  'name',
+  'kind',
+  'content_type',
+  'size',
+  'sha256',
+  'temporary',
+  'width',
+  'height',
+  'created_at',
+] as const satisfies readonly (keyof OutputRow)[];
+
+export function insertOutput(writer: Writer, output: OutputRow): void {
+  writer.hotRun(
+    `INSERT INTO outputs (${outputColumns.join(', ')}) VALUES (${outputColumns.map(() => '?').join(', ')})`,
+    ...outputColumns.map((column) => output[column]),
+  );
+}
+
+/** Outputs of a task in the order in which the engine made them. */
+export function outputsOf(reader: Reader, taskId: string): OutputRow[] {
+  return reader.hot<OutputRow>('SELECT * FROM outputs WHERE task_id = ? ORDER BY position', taskId);
+}
