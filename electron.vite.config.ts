@@ -33,7 +33,8 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     resolve: { alias },
-    plugins: [react(), tailwindcss()],
+    // electron-vite insists on a relative base for file:// pages; ours live at deep addresses of a server.
+    plugins: [react(), tailwindcss(), { name: 'absolute-base', config: () => ({ base: '/' }) }],
     build: {
       minify: true,
       outDir: resolve(import.meta.dirname, 'out/renderer'),

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Route, Switch, useLocation } from 'wouter';
+import { Route, Switch } from 'wouter';
 import { DropTarget } from '../components/drop-target.tsx';
 import Home from '../pages/home.tsx';
 import { useConnection } from '../state/connection.ts';
@@ -42,13 +42,11 @@ function Banner() {
 
 export function Shell() {
   const { t } = useTranslation();
-  const [path] = useLocation();
   const [settings, setSettings] = useState(false);
   return (
     <div className="min-h-dvh sm:pl-24">
-      {/* With its path: the document has a <base>, so a bare fragment would lead to the root. */}
       <a
-        href={`${path}#main`}
+        href="#main"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-raised px-3 py-2 focus:translate-y-0"
       >
         {t('app.skip')}

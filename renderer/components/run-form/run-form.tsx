@@ -93,7 +93,7 @@ export function RunForm({ workflow }: { workflow: WorkflowDetail }) {
   }, [submit]);
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4">
+    <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4 pb-14 sm:pb-0">
       {workflow.parameters.length === 0 && <p className="text-soft">{t('form.noParameters')}</p>}
       {workflow.parameters.map((def, index) => (
         <Controller
@@ -118,7 +118,7 @@ export function RunForm({ workflow }: { workflow: WorkflowDetail }) {
       ))}
       {general && <Problem error={general} />}
       {disabled && <p className="text-wait">{t('form.disabled')}</p>}
-      <div className="sticky bottom-14 z-10 -mx-4 flex items-center gap-2 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-6">
+      <div className="fixed inset-x-0 bottom-14 z-10 flex items-center gap-2 bg-ground px-4 py-3 sm:sticky sm:bottom-0 sm:px-0 sm:pb-6">
         <Button
           type="submit"
           look="primary"
