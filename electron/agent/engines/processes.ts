@@ -14,7 +14,7 @@ export async function processStartTime(pid: number): Promise<string | undefined>
 }
 
 /** Signals the whole group that the process leads: ending only the leader leaves its children running. */
-function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
     const force = signal === 'SIGKILL' ? ['/F'] : [];
     execFile('taskkill', ['/PID', String(pid), '/T', ...force], () => undefined);

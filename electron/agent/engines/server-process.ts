@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { pause } from '../back-off.ts';
 import { LogTail } from './log-tail.ts';
-import { childEnvironment, endGroup, exitWords, processStartTime } from './processes.ts';
+import { childEnvironment, endGroup, exitWords, processStartTime, signalGroup } from './processes.ts';
 
 export interface SupervisedProgram {
   /** As people know it, at the start of a sentence. */
@@ -122,6 +122,11 @@ export class ServerProcess {
       await this.#output.tail.catchUp();
     }
     return undefined;
+  }
+
+  /** Ends it without asking; `ended` tells when it is gone. */
+  kill(): void {
+    signalGroup(this.pid, 'SIGKILL');
   }
 
   /** Ends it and whatever is left of its group, also when the leader has ended by itself. */

@@ -84,8 +84,9 @@ export class Supervisor implements ServerSource {
 
   unresponsive(): void {
     if (!this.#process) return;
-    this.#log.error({ pid: this.#process.pid }, 'ending an engine that does not answer any more');
-    void this.#process.end(this.#timings.stopMs);
+    const { pid } = this.#process;
+    this.#log.error({ pid }, 'ending an engine that does not answer any more');
+    this.#process.kill();
   }
 
   async #shutDown(): Promise<void> {

@@ -65,9 +65,7 @@ export class Attempt {
     const { journal, link } = this.#ports;
     const saved = journal.save(this.#record);
     const received = (): void => void link.send({ type: 'received', ...this.#ref });
-    this.#durable = saved.durable.then(received, (error: Error) =>
-      this.#log.error({ error: error.message }, 'journal'),
-    );
+    this.#durable = saved.durable.then(received, (error: Error) => this.#journalFailed(error));
     return { durable: this.#durable, over: this.#carry(saved.written) };
   }
 
@@ -96,14 +94,14 @@ export class Attempt {
     this.#record = { ...this.#record, cancelled: true };
     const { durable } = this.#ports.journal.save(this.#record);
     this.#endWork();
-    await durable.catch((error: Error) => this.#log.error({ error: error.message }, 'journal'));
+    await durable.catch((error: Error) => this.#journalFailed(error));
   }
 
   /** The gateway has given it up: ends it without a word. */
   drop(): void {
     this.#quiet = true;
     this.#endWork();
-    void this.#ports.journal.remove(this.id);
+    this.#ports.journal.remove(this.id).catch((error: Error) => this.#journalFailed(error));
   }
 
   /** The agent stops: the journal stays, for the next start to ask the engine about it. */
@@ -120,6 +118,7 @@ export class Attempt {
   }
 
   #started(): void {
+    if (this.#quiet) return;
     this.#phase = 'running';
     void this.#durable.then(() => this.#ports.link.send({ type: 'accepted', ...this.#ref }));
   }
@@ -146,7 +145,11 @@ export class Attempt {
       }
       case 'interrupted':
         return { type: 'failed', failure: stoppedElsewhere };
-      default:
+      case 'lost':
+        // A staged run that we only picked up: its inputs may not be there for another engine, but its task can go on.
+        if (found && this.#phase === 'staged') return { type: 'declined', reason: end.failure.message };
+        return { type: 'failed', failure: end.failure };
+      case 'failed':
         return { type: 'failed', failure: end.failure };
     }
   }
@@ -195,14 +198,17 @@ export class Attempt {
     return { type: 'failed', failure: { code: 'engine_error', message: words, retryable: true } };
   }
 
+  /** The run goes on: what is lost is only that a restart of the agent would pick it up. */
+  #journalFailed(error: Error): void {
+    this.#log.error({ error: error.message }, 'the journal of an attempt could not be written');
+  }
+
   /** Tells how it ended, and forgets it once the gateway has that on its disk. */
   async #conclude(conclusion: Conclusion): Promise<void> {
     const { journal, link } = this.#ports;
     this.#phase = 'done';
     this.#record = { ...this.#record, conclusion };
-    journal
-      .save(this.#record)
-      .durable.catch((error: Error) => this.#log.error({ error: error.message }, 'journal'));
+    journal.save(this.#record).durable.catch((error: Error) => this.#journalFailed(error));
     await this.#durable;
     await link.send({ ...conclusion, ...this.#ref });
     await journal.remove(this.id);

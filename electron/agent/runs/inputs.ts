@@ -64,7 +64,11 @@ async function tryOne(
     throw new Error(words);
   }
   const body = Readable.from(verified(reply.body, input), { objectMode: false });
-  return engine.putInput({ name, contentType: input.content_type, size: input.size, body, signal });
+  try {
+    return await engine.putInput({ name, contentType: input.content_type, size: input.size, body, signal });
+  } finally {
+    reply.body.destroy();
+  }
 }
 
 /** The bytes as they pass; breaks off before the end when they are not what was promised. */

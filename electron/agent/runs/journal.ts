@@ -54,8 +54,10 @@ export class Journal {
     const durable = file.then(async (open) => {
       await open.sync().finally(() => open.close());
     });
-    durable.catch(() => undefined);
-    return { written: file.then(() => undefined), durable };
+    const written = file.then(() => undefined);
+    // Who waits for only one of them must not be punished for the other.
+    for (const one of [written, durable]) one.catch(() => undefined);
+    return { written, durable };
   }
 
   remove(id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import { type ManifestEntry, uploadReply } from '#shared/link/protocol.ts';
 import { BackOff, pause } from '../back-off.ts';
 import { type Engine, EngineGone, type EngineOutput, RunFailure } from '../engines/engine.ts';
@@ -88,7 +88,8 @@ async function deliverOne(one: NamedOutput, ports: OutputPorts, signal: AbortSig
 async function tryOne(one: NamedOutput, ports: OutputPorts, signal: AbortSignal): Promise<ManifestEntry> {
   const opened = await openSource(one.output, ports.engine, signal);
   const meter = new Meter();
-  opened.body.once('error', (error) => meter.destroy(error));
+  // Either side's end ends the other; what went wrong shows on the request.
+  pipeline(opened.body, meter, () => undefined);
   const separator = ports.uploadUrl.includes('?') ? '&' : '?';
   const { status, body } = await ports.http.json(
     `${ports.uploadUrl}${separator}name=${encodeURIComponent(one.name)}`,
@@ -98,7 +99,7 @@ async function tryOne(one: NamedOutput, ports: OutputPorts, signal: AbortSignal)
         'content-type': 'application/octet-stream',
         ...(opened.size !== undefined && { 'content-length': opened.size }),
       },
-      body: opened.body.pipe(meter),
+      body: meter,
       signal,
     },
   );

@@ -76,7 +76,7 @@ export class ComfyUiRun implements EngineRun {
     this.#known = true;
     const now = this.#host.socketGeneration();
     // A socket that comes back later catches up by itself; one that is back already did so before the run was known.
-    if (now !== generation && now !== 0) await this.catchUp();
+    if (now !== generation && now !== 0) await this.#settleSubmission('it was restarted meanwhile');
   }
 
   find(): Promise<boolean> {
