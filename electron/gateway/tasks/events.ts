@@ -51,7 +51,7 @@ export class TaskEvents {
   readonly #complete: (event: TaskEvent) => TaskEvent;
   readonly #byTask = new Map<string, Set<Listener>>();
   readonly #byTeam = new Map<string, Set<Listener>>();
-  readonly #progress = new Map<string, Told & { readonly fraction?: number }>();
+  readonly #progress = new Map<string, Told>();
   readonly #fractions = new Map<string, number>();
 
   constructor(clock: () => number, complete: (event: TaskEvent) => TaskEvent) {

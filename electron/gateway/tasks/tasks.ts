@@ -1,0 +1,173 @@
+import { v7 } from 'uuid';
+import type { z } from 'zod';
+import { resolveParameters } from '#shared/comfy/parameters.ts';
+import { AppError } from '#shared/errors.ts';
+import type { RunRequest, TaskDetail, TaskResult, taskListQuery } from '#shared/wire/tasks.ts';
+import type { Files } from '../files/files.ts';
+import { listTasks } from '../store/repositories/task-list.ts';
+import { findTask, insertTask, moveTask, openTasks } from '../store/repositories/tasks.ts';
+import type { TaskRow } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import type { Workflow, WorkflowVersion } from '../workflows/workflows.ts';
+import type { Attempts } from './attempts.ts';
+import type { TaskEvents } from './events.ts';
+import type { TaskSignals } from './signals.ts';
+import type { TaskViews } from './views.ts';
+
+/** Who submits, as far as tasks care. */
+export interface Submitter {
+  readonly teamId: string;
+  readonly submitterId: string;
+}
+
+export interface TaskPorts {
+  readonly store: Store;
+  readonly files: Files;
+  readonly events: TaskEvents;
+  readonly signals: TaskSignals;
+  readonly attempts: Attempts;
+  readonly views: TaskViews;
+  readonly clock: () => number;
+}
+
+/** Tasks: submitted, looked at, cancelled. What happens to them on agents is in `attempts.ts`. */
+export class Tasks {
+  readonly attempts: Attempts;
+  readonly signals: TaskSignals;
+  readonly #ports: TaskPorts;
+
+  constructor(ports: TaskPorts) {
+    this.#ports = ports;
+    this.attempts = ports.attempts;
+    this.signals = ports.signals;
+  }
+
+  /**
+   * Accepts a run: every value checked, the task and its first event on disk when this resolves.
+   *
+   * @returns the task's id
+   * @throws AppError `invalid_parameter`, `workflow_disabled`, `bad_request`; nothing is stored then
+   */
+  async submit(caller: Submitter, workflow: Workflow, run: RunRequest): Promise<string> {
+    const { row, version } = workflow;
+    const { store, events, signals, clock } = this.#ports;
+    if (row.status === 'disabled') throw new AppError('workflow_disabled');
+    const values = this.#values(caller.teamId, version, run);
+    const task: TaskRow = {
+      id: v7(),
+      team_id: caller.teamId,
+      workflow_id: row.id,
+      snapshot_id: version.snapshot.id,
+      status: 'pending',
+      parameters_json: JSON.stringify(values),
+      dispatch_target: target(run, version),
+      target_pool: run.target_pool,
+      tool_type: version.snapshot.tool_type,
+      submitter_region: run.submitter_region,
+      submitter_id: caller.submitterId,
+      priority: run.priority,
+      retry_count: 0,
+      retry_of: null,
+      attempt_id: null,
+      attempt_count: 0,
+      agent_id: null,
+      agent_labels_json: '[]',
+      gpu_type: '',
+      error: '',
+      failure_json: null,
+      created_at: clock(),
+      started_at: null,
+      completed_at: null,
+    };
+    const event = await store.write((writer) => {
+      insertTask(writer, task);
+      return events.append(writer, task, 'status', { status: 'pending' });
+    });
+    events.tell([event]);
+    signals.inLine([task]);
+    return task.id;
+  }
+
+  #values(teamId: string, version: WorkflowVersion, run: RunRequest): Record<string, unknown> {
+    if (run.tool_type && run.tool_type !== version.snapshot.tool_type) {
+      throw new AppError('bad_request', `tool_type: this workflow runs on ${version.snapshot.tool_type}.`);
+    }
+    const resolved = resolveParameters(version.parameters, run.parameters);
+    if ('problem' in resolved) {
+      const { key, rule, message } = resolved.problem;
+      throw new AppError('invalid_parameter', message, { key, rule });
+    }
+    for (const def of version.parameters) {
+      const value = resolved.values[def.key];
+      if (def.type === 'file' && value !== undefined) {
+        this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
+      }
+    }
+    return resolved.values;
+  }
+
+  /** Tasks that can't start now: told why. */
+  async wait(waiting: readonly { task: TaskRow; reason: string }[]): Promise<void> {
+    const { store, events } = this.#ports;
+    const rows = await store.write((writer) =>
+      waiting.flatMap(({ task, reason }) =>
+        moveTask(writer, task.id, { to: 'waiting' })
+          ? [events.append(writer, task, 'status', { status: 'waiting', reason })]
+          : [],
+      ),
+    );
+    events.tell(rows);
+  }
+
+  /** Everything that is not over, oldest first. */
+  open(): TaskRow[] {
+    return openTasks(this.#ports.store.read);
+  }
+
+  find(teamId: string, id: string): TaskRow {
+    const task = findTask(this.#ports.store.read, id);
+    if (task?.team_id !== teamId) throw new AppError('not_found', 'There is no such task in this team.');
+    return task;
+  }
+
+  detail(teamId: string, id: string): TaskDetail {
+    return this.#ports.views.detail(this.find(teamId, id), this.#ports.events);
+  }
+
+  result(teamId: string, id: string, origin: string): TaskResult {
+    return this.#ports.views.result(this.find(teamId, id), origin);
+  }
+
+  list(teamId: string, query: z.output<typeof taskListQuery>): { tasks: TaskDetail[]; total: number } {
+    const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
+    const { rows, total } = listTasks(
+      this.#ports.store,
+      {
+        teamId,
+        status: query.status,
+        workflowId: query.workflow_id,
+        agentId: query.agent_id,
+        pool: query.target_pool,
+        createdAfter: time(query.created_after),
+        createdBefore: time(query.created_before),
+      },
+      query.per_page,
+      (query.current_page - 1) * query.per_page,
+    );
+    return { tasks: rows.map((row) => this.#ports.views.detail(row, this.#ports.events)), total };
+  }
+
+  /** Ends a task wherever it is; one that is over stays as it is. */
+  async cancel(teamId: string, id: string): Promise<void> {
+    this.find(teamId, id);
+    await this.attempts.cancel(id);
+  }
+}
+
+function target(run: RunRequest, version: WorkflowVersion): TaskRow['dispatch_target'] {
+  const wanted = run.dispatch_target ?? version.snapshot.default_dispatch_target;
+  if (wanted === 'comfy_cloud') {
+    throw new AppError('bad_request', 'dispatch_target: no ComfyUI Cloud key is set up here; use "agent".');
+  }
+  return wanted;
+}
