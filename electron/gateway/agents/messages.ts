@@ -1,0 +1,81 @@
+import type { AgentMessage } from '#shared/link/protocol.ts';
+import type { AttemptRef, Attempts } from '../tasks/attempts.ts';
+import type { TaskEvents } from '../tasks/events.ts';
+import type { AgentSession } from './session.ts';
+
+/** The attempt a message is about, if it is about one. */
+export function refOf(message: AgentMessage): AttemptRef | undefined {
+  return 'attempt_id' in message ? { id: message.attempt_id, fence: message.fence } : undefined;
+}
+
+/** What each message of an agent does. Idempotent: a message that comes again changes nothing. */
+export async function carryOut(
+  session: AgentSession,
+  message: Exclude<AgentMessage, { type: 'ack' }>,
+  { attempts, events }: { attempts: Attempts; events: TaskEvents },
+): Promise<void> {
+  const ref = {
+    id: 'attempt_id' in message ? message.attempt_id : '',
+    fence: 'fence' in message ? message.fence : 0,
+  };
+  switch (message.type) {
+    case 'received':
+      return attempts.received(ref);
+    case 'accepted':
+      return attempts.accepted(ref);
+    case 'declined':
+      return attempts.declined(ref, message.reason);
+    case 'completed':
+      return attempts.completed(ref, message.outputs);
+    case 'failed':
+      return attempts.failed(ref, message.failure);
+    case 'cancelled':
+      return attempts.lost(ref, 'The agent cancelled it.');
+    case 'heartbeat':
+      if (message.machine) session.hello = { ...session.hello, machine: message.machine };
+      return;
+    case 'engine_state': {
+      const others = session.hello.engines.filter(({ name }) => name !== message.engine.name);
+      session.hello = { ...session.hello, engines: [message.engine, ...others] };
+      return;
+    }
+    case 'models_changed':
+      session.hello = { ...session.hello, models: message.models };
+      return;
+    case 'progress':
+    case 'preview':
+    case 'log':
+      live(session, message, events);
+      return;
+    case 'hello':
+      throw new Error('hello is said once, when the link opens');
+  }
+}
+
+/** Passed on to whoever watches; an attempt that is not open here has nobody. */
+function live(
+  session: AgentSession,
+  message: Extract<AgentMessage, { type: 'progress' | 'preview' | 'log' }>,
+  events: TaskEvents,
+): void {
+  const attempt = session.attempts.get(message.attempt_id);
+  if (attempt?.fence !== message.fence) return;
+  const task = { id: attempt.taskId, team_id: session.teamId };
+  switch (message.type) {
+    case 'progress':
+      events.live(task, 'progress', {
+        progress: message.progress,
+        current_node: message.current_node,
+        step_current: message.step_current,
+        step_total: message.step_total,
+        current_node_class: message.current_node_class,
+      });
+      return;
+    case 'preview':
+      events.live(task, 'preview', { content_type: message.content_type, data_base64: message.data_base64 });
+      return;
+    case 'log':
+      events.live(task, 'log', { lines: message.lines });
+      return;
+  }
+}

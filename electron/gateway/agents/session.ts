@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { Inbox, Outbox } from '#shared/link/outbox.ts';
+import type { AgentMessage, EngineInfo, GatewayMessage, MachineInfo } from '#shared/link/protocol.ts';
+
+export type Hello = Extract<AgentMessage, { type: 'hello' }>;
+type Reliable = Extract<GatewayMessage, { seq: number }>;
+type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : never;
+
+/** Frames that wait for a slow agent; past this it is cut off and resumes when it can. */
+const fullBytes = 16 * 1024 * 1024;
+
+/**
+ * One agent as the gateway knows it, over the breaks of its connection: what it said of itself, what it has been given,
+ * and what it has not acknowledged yet.
+ */
+export class AgentSession {
+  readonly id = randomUUID();
+  readonly key: string;
+  readonly teamId: string;
+  readonly agentId: string;
+  /** Attempts open here: id → fence. */
+  readonly attempts = new Map<
+    string,
+    { readonly fence: number; readonly taskId: string; running: boolean }
+  >();
+  readonly inbox = new Inbox();
+  readonly #outbox = new Outbox<Reliable>();
+  hello: Hello;
+  connectedAt: number;
+  lastHeartbeat: number;
+  completed = 0;
+  failed = 0;
+  lastWorkflow = '';
+  draining = false;
+  /** Effects of messages settle in order; acknowledgements follow them. */
+  settled: Promise<unknown> = Promise.resolve();
+  #socket: WebSocket | undefined;
+
+  constructor(teamId: string, hello: Hello, now: number) {
+    this.teamId = teamId;
+    this.agentId = hello.agent_id;
+    this.key = `${teamId}/${hello.agent_id}`;
+    this.hello = hello;
+    this.connectedAt = now;
+    this.lastHeartbeat = now;
+  }
+
+  get connected(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  get engine(): EngineInfo | undefined {
+    return this.hello.engines[0];
+  }
+
+  get machine(): MachineInfo {
+    return this.hello.machine;
+  }
+
+  /** Takes a connection over; the older one is closed with `code`. */
+  attach(socket: WebSocket, code: number): void {
+    this.#socket?.close(code, 'replaced by a newer connection');
+    this.#socket = socket;
+  }
+
+  /** The connection is gone, if it still is the one. */
+  detach(socket: WebSocket): boolean {
+    if (this.#socket !== socket) return false;
+    this.#socket = undefined;
+    return true;
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+    this.#socket = undefined;
+  }
+
+  cut(): void {
+    this.#socket?.terminate();
+  }
+
+  /** Sends what must not be lost. */
+  send(message: Unnumbered<Reliable>): void {
+    this.tell(this.#outbox.add(message as Omit<Reliable, 'seq'>));
+  }
+
+  /** Sends as far as there is a connection. */
+  tell(message: GatewayMessage): void {
+    if (!this.#socket) return;
+    if (this.#socket.bufferedAmount > fullBytes) this.cut();
+    else this.#socket.send(JSON.stringify(message));
+  }
+
+  acknowledged(seq: number): void {
+    this.#outbox.acknowledge(seq);
+  }
+
+  /** Sends again what a resumed agent lacks. */
+  resend(lastReceived: number): void {
+    for (const message of this.#outbox.unacknowledged(lastReceived)) this.tell(message);
+  }
+
+  /** Attempts whose assignment the agent has not acknowledged: it can't name them in its hello yet. */
+  underWay(lastReceived: number): ReadonlySet<string> {
+    const sent = this.#outbox.unacknowledged(lastReceived);
+    return new Set(sent.flatMap((message) => (message.type === 'assign' ? [message.attempt_id] : [])));
+  }
+}

@@ -1,0 +1,64 @@
+import type { AgentItem, AgentStatus } from '#shared/wire/agents.ts';
+import { toTimestamp } from '#shared/wire/common.ts';
+import type { AgentSession } from './session.ts';
+
+/** Decimal gigabytes of the largest GPU; 0 without one. */
+export const vramGb = (session: AgentSession): number =>
+  Math.max(0, ...session.machine.gpus.map((gpu) => gpu.vram_total)) / 1e9;
+
+/** Why an agent takes no tasks, in words; empty when it does. */
+export function notReady(session: AgentSession): string {
+  if (session.draining) return 'it is being drained';
+  const { engine } = session;
+  if (!engine) return 'it has no engine';
+  return engine.state === 'ready' ? '' : engine.reason || `its engine is ${engine.state}`;
+}
+
+export function agentItem(session: AgentSession): AgentItem {
+  const { hello, engine } = session;
+  const running = [...session.attempts.values()]
+    .filter((attempt) => attempt.running)
+    .map(({ taskId }) => taskId);
+  return {
+    agent_id: session.agentId,
+    agent_status: statusOf(session),
+    agent_labels: hello.labels,
+    last_heartbeat: toTimestamp(session.lastHeartbeat),
+    connected_at: toTimestamp(session.connectedAt),
+    agent_version: hello.agent_version,
+    tool: engine?.tool ?? '',
+    tool_version: engine?.version ?? '',
+    comfyui_version: engine?.tool === 'comfyui' ? engine.version : '',
+    gpu_capacity: hello.slots,
+    running_count: running.length,
+    running_tasks: running,
+    current_task_id: running[0] ?? null,
+    platform_arch: hello.machine.platform_arch,
+    sync_phase: '',
+    sync_detail: '',
+    sync_percent: 0,
+    tasks_completed: session.completed,
+    system_stats: {
+      comfyui_version: engine?.tool === 'comfyui' ? engine.version : '',
+      pytorch_version: engine?.pytorch_version ?? '',
+      os_type: hello.machine.os,
+      gpu_devices: (hello.machine.gpus.length > 0 ? hello.machine.gpus : (engine?.devices ?? [])).map(
+        (gpu) => ({
+          device_name: gpu.name,
+          device_type: gpu.type,
+          vram_total: gpu.vram_total,
+          vram_free: gpu.vram_free,
+        }),
+      ),
+    },
+    status_reason: notReady(session),
+    hostname: hello.machine.hostname,
+  };
+}
+
+function statusOf(session: AgentSession): AgentStatus {
+  if (session.engine?.state === 'starting') return 'syncing';
+  if (notReady(session) !== '') return 'unhealthy';
+  const running = [...session.attempts.values()].filter((attempt) => attempt.running).length;
+  return running >= session.hello.slots ? 'busy' : 'idle';
+}
