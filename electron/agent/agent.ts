@@ -139,6 +139,7 @@ async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       runs.stop();
       await recovered;
       await Promise.all([link.stop(), engine.stop()]);
+      await journal.idle();
       http.close();
     },
   };

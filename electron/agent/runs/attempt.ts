@@ -63,10 +63,14 @@ export class Attempt {
   /** A new attempt. `durable`: it is on disk and may be acknowledged; `over`: nothing is left of it here. */
   take(): { durable: Promise<void>; over: Promise<void> } {
     const { journal, link } = this.#ports;
-    const saved = journal.save(this.#record);
-    const received = (): void => void link.send({ type: 'received', ...this.#ref });
-    this.#durable = saved.durable.then(received, (error: Error) => this.#journalFailed(error));
-    return { durable: this.#durable, over: this.#carry(saved.written) };
+    try {
+      const received = (): void => void link.send({ type: 'received', ...this.#ref });
+      this.#durable = journal.save(this.#record).then(received, (error: Error) => this.#journalFailed(error));
+      return { durable: this.#durable, over: this.#carry() };
+    } catch (error) {
+      const reason = `The agent can't write its journal: ${(error as Error).message}.`;
+      return { durable: Promise.resolve(), over: this.#conclude({ type: 'declined', reason }) };
+    }
   }
 
   /**
@@ -79,7 +83,7 @@ export class Attempt {
     const found = await ready.then(() => this.#find()).catch(() => undefined);
     if (found) {
       if (this.#record.cancelled) void found.interrupt();
-      return { over: this.#carry(Promise.resolve(), found) };
+      return { over: this.#carry(found) };
     }
     if (this.#record.cancelled) return { over: this.#conclude({ type: 'cancelled' }) };
     // Cut short by a stop: the next start asks again.
@@ -92,9 +96,9 @@ export class Attempt {
   async cancel(): Promise<void> {
     if (this.#phase === 'done' || this.#record.cancelled) return;
     this.#record = { ...this.#record, cancelled: true };
-    const { durable } = this.#ports.journal.save(this.#record);
+    const saved = this.#save();
     this.#endWork();
-    await durable.catch((error: Error) => this.#journalFailed(error));
+    await saved;
   }
 
   /** The gateway has given it up: ends it without a word. */
@@ -123,15 +127,14 @@ export class Attempt {
     void this.#durable.then(() => this.#ports.link.send({ type: 'accepted', ...this.#ref }));
   }
 
-  async #carry(written: Promise<void>, found?: EngineRun): Promise<void> {
-    const conclusion = await this.#work(written, found).catch((error: unknown) => this.#explain(error));
+  async #carry(found?: EngineRun): Promise<void> {
+    const conclusion = await this.#work(found).catch((error: unknown) => this.#explain(error));
     this.#reporter.stop();
     if (this.#quiet) return;
     await this.#conclude(this.#record.cancelled ? { type: 'cancelled' } : conclusion);
   }
 
-  async #work(written: Promise<void>, found?: EngineRun): Promise<Conclusion> {
-    await written;
+  async #work(found?: EngineRun): Promise<Conclusion> {
     const { engine, http, gatewayUrl } = this.#ports;
     const { assignment } = this.#record;
     const signal = this.#abort.signal;
@@ -198,6 +201,14 @@ export class Attempt {
     return { type: 'failed', failure: { code: 'engine_error', message: words, retryable: true } };
   }
 
+  async #save(): Promise<void> {
+    try {
+      await this.#ports.journal.save(this.#record);
+    } catch (error) {
+      this.#journalFailed(error as Error);
+    }
+  }
+
   /** The run goes on: what is lost is only that a restart of the agent would pick it up. */
   #journalFailed(error: Error): void {
     this.#log.error({ error: error.message }, 'the journal of an attempt could not be written');
@@ -208,7 +219,7 @@ export class Attempt {
     const { journal, link } = this.#ports;
     this.#phase = 'done';
     this.#record = { ...this.#record, conclusion };
-    journal.save(this.#record).durable.catch((error: Error) => this.#journalFailed(error));
+    void this.#save();
     await this.#durable;
     await link.send({ ...conclusion, ...this.#ref });
     await journal.remove(this.id);

@@ -94,6 +94,28 @@ describe.each(engines)('an attempt on %s', (_name, choice) => {
     expect(gateway.downloads).toBe(downloads);
   });
 
+  it('streams big files in and out', async () => {
+    const canvas = createCanvas(800, 700);
+    const context = canvas.getContext('2d');
+    const noise = context.createImageData(800, 700);
+    for (let at = 0; at < noise.data.length; at++) noise.data[at] = at % 4 === 3 ? 255 : Math.random() * 256;
+    context.putImageData(noise, 0, 0);
+    const order = bench.gateway.assign(
+      {
+        '1': { class_type: 'LoadImage', inputs: { image: '' } },
+        '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'big' } },
+      },
+      { inputs: [bench.gateway.offer(canvas.toBuffer('image/png'), '1', 'image', 'noise.png')] },
+    );
+    const [output] = (await bench.gateway.hear(order.attempt_id, 'completed')).outputs;
+    expect(output).toMatchObject({ width: 800, height: 700 });
+    expect(output!.size).toBeGreaterThan(1024 * 1024);
+    const bytes = bench.gateway.outputs.get(output!.name)!;
+    expect(output!.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    context.drawImage(await loadImage(bytes), 0, 0);
+    expect(Buffer.compare(context.getImageData(0, 0, 800, 700).data, noise.data)).toBe(0);
+  });
+
   it('is failed when its input is not what was uploaded', async () => {
     const { gateway } = bench;
     const input = gateway.offer(picture(fresh() % 256), '1', 'image', 'a.png');
