@@ -113,7 +113,8 @@ describe.each(engines)('an attempt on %s', (_name, choice) => {
     const bytes = bench.gateway.outputs.get(output!.name)!;
     expect(output!.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
     context.drawImage(await loadImage(bytes), 0, 0);
-    expect(Buffer.compare(context.getImageData(0, 0, 800, 700).data, noise.data)).toBe(0);
+    const came = Buffer.from(context.getImageData(0, 0, 800, 700).data);
+    expect(came.equals(Buffer.from(noise.data))).toBe(true);
   });
 
   it('is failed when its input is not what was uploaded', async () => {
