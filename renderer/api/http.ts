@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { errorReply } from '#shared/wire/common.ts';
 import { i18n } from '../app/i18n.ts';
-import { currentTeam } from '../state/connection.ts';
+import { currentTeam, useConnection } from '../state/connection.ts';
 import { accessToken, renewToken } from './tokens.ts';
 
 /** A refused or impossible request, in words a person can read. `status` 0: the gateway did not answer. */
@@ -61,6 +61,8 @@ export async function authorizedFetch(path: string, init: RequestInit = {}): Pro
     });
   const first = await attempt();
   const response = first.status === 401 && (await renewToken()) ? await attempt() : first;
+  // The session is over for good: the gate asks who is there.
+  if (response.status === 401) useConnection.setState({ phase: 'starting' });
   if (!response.ok) throw await asApiError(response);
   return response;
 }

@@ -78,8 +78,13 @@ function applyTaskEvent(client: QueryClient, { event, data }: TaskEvent): void {
       if (data.status !== 'running') live.restart(data.task_id);
       patchTask(client, data.task_id, {
         task_status: data.status,
-        waiting_reason: data.reason ?? '',
-        queue_position: data.queue_position ?? null,
+        // Whoever still waits keeps the place and reason known so far until the event or the list brings new ones.
+        ...(data.reason !== undefined || data.status === 'running'
+          ? { waiting_reason: data.reason ?? '' }
+          : {}),
+        ...(data.queue_position !== undefined || data.status !== 'waiting'
+          ? { queue_position: data.queue_position ?? null }
+          : {}),
         ...(data.agent_id ? { agent_id: data.agent_id } : {}),
         ...(data.status === 'running' ? { started_at: data.timestamp } : {}),
       });

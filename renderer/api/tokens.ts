@@ -19,19 +19,27 @@ export function forgetTokens(): void {
   sessionStorage.removeItem(storageKey);
 }
 
-async function renew(): Promise<boolean> {
-  const refresh = sessionStorage.getItem(storageKey);
-  if (!refresh) return false;
-  const response = await fetch('/api/v1/auth/refresh', {
+/** Asks for a pair of tokens; null when refused. Throws when the gateway does not answer. */
+async function ask(path: string, body: unknown): Promise<TokenReply | null> {
+  const response = await fetch(`/api/v1/auth/${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ refresh_token: refresh }),
+    body: JSON.stringify(body),
   });
-  if (!response.ok) {
-    if (response.status < 500) forgetTokens();
+  if (response.status >= 500) throw new Error(`the gateway answered ${response.status}`);
+  return response.ok ? tokenReply.parse(await response.json()) : null;
+}
+
+async function renew(): Promise<boolean> {
+  const refresh_token = sessionStorage.getItem(storageKey);
+  if (!refresh_token) return false;
+  // On the gateway's own machine a session that has run out is simply opened again.
+  const reply = (await ask('refresh', { refresh_token })) ?? (await ask('local', {}));
+  if (!reply) {
+    forgetTokens();
     return false;
   }
-  keepTokens(tokenReply.parse(await response.json()));
+  keepTokens(reply);
   return true;
 }
 

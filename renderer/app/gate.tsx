@@ -32,7 +32,9 @@ function Unreachable() {
 export function Gate({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const phase = useConnection((state) => state.phase);
-  useEffect(() => void signInByItself(), []);
+  useEffect(() => {
+    if (phase === 'starting') void signInByItself();
+  }, [phase]);
   useEffect(() => (phase === 'ready' ? followTeam() : undefined), [phase]);
 
   if (phase === 'ready') return children;
