@@ -1,7 +1,10 @@
 import { createCanvas, Image } from '@napi-rs/canvas';
+import { type Patch, pictureOf, playFrames } from './animation.ts';
 import { exifOrientation } from './exif.ts';
+import { decodeGif } from './gif.ts';
 import { orient, type Picture, requireReasonableSize, unreadable } from './picture.ts';
 import { decodePng, pngSignature } from './png-decode.ts';
+import type { Bitmap } from './png-encode.ts';
 import { riffChunks, riffFile } from './webp.ts';
 
 /**
@@ -44,13 +47,12 @@ function recognise(file: Buffer): { bytes: Buffer; orientation: number } {
   const head = file.toString('latin1', 0, 12);
   if (head.startsWith('\xff\xd8\xff')) return plainJpeg(file);
   if (head.startsWith('RIFF') && head.endsWith('WEBP')) return plainWebp(file);
-  const known = /^GIF8[79]a|^BM|^.{4}ftypavi[fs]/s.test(head);
+  const known = /^BM|^.{4}ftypavi[fs]/s.test(head);
   if (!known) throw unreadable('it is neither PNG, JPEG, WebP, GIF, BMP nor AVIF');
   return { bytes: file, orientation: 1 };
 }
 
-async function throughCanvas(file: Buffer): Promise<Picture> {
-  const { bytes, orientation } = recognise(file);
+async function throughCanvas(bytes: Buffer): Promise<Bitmap> {
   const image = new Image();
   image.src = bytes;
   await image.decode().catch(() => {
@@ -60,18 +62,60 @@ async function throughCanvas(file: Buffer): Promise<Picture> {
   requireReasonableSize(width, height);
   const context = createCanvas(width, height).getContext('2d');
   context.drawImage(image, 0, 0);
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const rgb = new Uint8Array(width * height * 3);
-  const alpha = new Uint8Array(width * height);
-  for (let i = 0; i < alpha.length; i++) {
-    rgb.set(rgba.subarray(i * 4, i * 4 + 3), i * 3);
-    alpha[i] = rgba[i * 4 + 3] as number;
-  }
-  const seeThrough = alpha.some((value) => value < 255);
-  return orient({ width, height, rgb, ...(seeThrough && { alpha }) }, orientation);
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, channels: 4, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** Decodes a picture file by its content, whatever its name says; of an animation the first frame. */
-export function decodePicture(file: Buffer): Promise<Picture> {
-  return file.subarray(0, 8).equals(pngSignature) ? decodePng(file) : throughCanvas(file);
+async function decodeStill(file: Buffer): Promise<Picture> {
+  const { bytes, orientation } = recognise(file);
+  const { width, height, bytes: rgba } = await throughCanvas(bytes);
+  const seeThrough = rgba.some((value, i) => i % 4 === 3 && value < 255);
+  return orient(pictureOf(rgba, width, height, seeThrough), orientation);
+}
+
+/** The frames of an animated WebP, each decoded as a still of its own; undefined for a still file. */
+async function webpFrames(file: Buffer): Promise<Picture[] | undefined> {
+  const chunks = riffChunks(file);
+  const header = chunks.find(({ name }) => name === 'VP8X')?.body;
+  const frames = chunks.filter(({ name, body }) => name === 'ANMF' && body.length > 16);
+  if (!header || header.length < 10 || frames.length === 0) return undefined;
+  const [width, height] = [header.readUIntLE(4, 3) + 1, header.readUIntLE(7, 3) + 1];
+  requireReasonableSize(width, height * frames.length);
+  const patches: Patch[] = [];
+  for (const { body } of frames) {
+    const marks = body[15] as number;
+    const [x, y] = [body.readUIntLE(0, 3) * 2, body.readUIntLE(3, 3) * 2];
+    const size = body.subarray(6, 12);
+    const still = riffFile([
+      { name: 'VP8X', body: Uint8Array.from([0x10, 0, 0, 0, ...size]) },
+      // A frame's chunks lie behind its place as they would behind a file's head.
+      ...riffChunks(Buffer.concat([Buffer.alloc(12), body.subarray(16)])),
+    ]);
+    const { width: w, height: h, bytes: rgba } = await throughCanvas(still);
+    patches.push({
+      x,
+      y,
+      width: w,
+      height: h,
+      rgba,
+      over: (marks & 2) === 0,
+      after: marks & 1 ? 'clear' : 'keep',
+    });
+  }
+  return playFrames(width, height, patches, ((header[0] as number) & 0x10) !== 0);
+}
+
+/** Decodes a picture file by its content, whatever its name says: its frames, one for a still picture. */
+export async function decodePicture(file: Buffer): Promise<[Picture, ...Picture[]]> {
+  const head = file.toString('latin1', 0, 6);
+  if (file.subarray(0, 8).equals(pngSignature)) return atLeastOne(await decodePng(file));
+  if (head === 'GIF89a' || head === 'GIF87a') return atLeastOne(decodeGif(file));
+  const animated = head.startsWith('RIFF') ? await webpFrames(file) : undefined;
+  return atLeastOne(animated ?? [await decodeStill(file)]);
+}
+
+function atLeastOne(pictures: readonly Picture[]): [Picture, ...Picture[]] {
+  const [first, ...rest] = pictures;
+  if (!first) throw unreadable('it holds no picture');
+  return [first, ...rest];
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { crc32, inflate } from 'node:zlib';
+import { type Patch, playFrames } from './animation.ts';
 import { exifOrientation } from './exif.ts';
 import { orient, type Picture, requireReasonableSize, unreadable } from './picture.ts';
 
@@ -24,10 +25,14 @@ const colourTypes: Readonly<Record<number, { samples: number; depths: readonly n
   6: { samples: 4, depths: [8, 16] },
 };
 
-/** The chunks that matter, by type; several IDAT are one. Checks lengths, and checksums of critical chunks. */
-function readChunks(file: Buffer): Map<string, Buffer> {
-  const chunks = new Map<string, Buffer>();
-  const data: Buffer[] = [];
+interface Chunk {
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/** The chunks in order. Checks lengths, and checksums of critical chunks. */
+function readChunks(file: Buffer): Chunk[] {
+  const chunks: Chunk[] = [];
   for (let at = pngSignature.length; ; ) {
     if (at + 12 > file.length) throw unreadable('the PNG ends before its end mark');
     const length = file.readUInt32BE(at);
@@ -38,13 +43,28 @@ function readChunks(file: Buffer): Map<string, Buffer> {
     if (critical && crc32(file.subarray(at + 4, end)) !== file.readUInt32BE(end)) {
       throw unreadable(`the PNG's ${type} chunk has a wrong checksum`);
     }
-    const body = file.subarray(at + 8, end);
-    if (type === 'IDAT') data.push(body);
-    else if (!chunks.has(type)) chunks.set(type, body);
-    if (type === 'IEND') break;
+    chunks.push({ type, body: file.subarray(at + 8, end) });
+    if (type === 'IEND') return chunks;
     at = end + 4;
   }
-  return chunks.set('IDAT', Buffer.concat(data));
+}
+
+/** A frame of an animation: its `fcTL` and its pixels, from IDAT or fdAT chunks. */
+interface FrameChunks {
+  readonly control: Buffer;
+  readonly data: Buffer[];
+}
+
+/** The frames of an APNG; none in a still file. */
+function frameChunks(chunks: readonly Chunk[]): FrameChunks[] {
+  const frames: FrameChunks[] = [];
+  if (!chunks.some(({ type }) => type === 'acTL')) return frames;
+  for (const { type, body } of chunks) {
+    if (type === 'fcTL' && body.length === 26) frames.push({ control: body, data: [] });
+    else if (type === 'IDAT') frames.at(-1)?.data.push(body);
+    else if (type === 'fdAT') frames.at(-1)?.data.push(body.subarray(4));
+  }
+  return frames;
 }
 
 function readHeader(body: Buffer | undefined): Header {
@@ -192,16 +212,55 @@ function split(samples: Uint8Array, { colour, depth }: Header, key: Buffer | und
   return { rgb, ...(alpha && { alpha }), ...(keyed && { keyedAlpha: keyed }) };
 }
 
-/** Decodes a PNG of any kind exactly, alpha straight; of an animated one the still picture. */
-export async function decodePng(file: Buffer): Promise<Picture> {
+/** Pixels of the size that `header` says. */
+async function readPixels(
+  header: Header,
+  data: readonly Buffer[],
+  chunks: readonly Chunk[],
+): Promise<Picture> {
+  const body = (type: string) => chunks.find((chunk) => chunk.type === type)?.body;
+  const samples = await readSamples(header, Buffer.concat(data));
+  const { width, height } = header;
+  if (header.colour === 3) return { width, height, ...fromPalette(samples, body('PLTE'), body('tRNS')) };
+  return { width, height, ...split(samples, header, body('tRNS')) };
+}
+
+async function readPatch(
+  header: Header,
+  { control, data }: FrameChunks,
+  chunks: readonly Chunk[],
+): Promise<Patch> {
+  const [width, height] = [control.readUInt32BE(4), control.readUInt32BE(8)];
+  requireReasonableSize(width, height);
+  const { rgb, alpha } = await readPixels({ ...header, width, height }, data, chunks);
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    rgba.set(rgb.subarray(i * 3, i * 3 + 3), i * 4);
+    rgba[i * 4 + 3] = alpha ? (alpha[i] as number) : 255;
+  }
+  const after = (['keep', 'clear', 'restore'] as const)[control[24] as number] ?? 'keep';
+  return {
+    x: control.readUInt32BE(12),
+    y: control.readUInt32BE(16),
+    width,
+    height,
+    rgba,
+    over: control[25] === 1,
+    after,
+  };
+}
+
+/** Decodes a PNG of any kind exactly, alpha straight; of an animated one every frame. */
+export async function decodePng(file: Buffer): Promise<Picture[]> {
   const chunks = readChunks(file);
-  const header = readHeader(chunks.get('IHDR'));
-  const samples = await readSamples(header, chunks.get('IDAT') ?? Buffer.alloc(0));
-  const transparency = chunks.get('tRNS');
-  const pixels =
-    header.colour === 3
-      ? fromPalette(samples, chunks.get('PLTE'), transparency)
-      : split(samples, header, transparency);
-  const exif = chunks.get('eXIf');
-  return orient({ width: header.width, height: header.height, ...pixels }, exif ? exifOrientation(exif) : 1);
+  const header = readHeader(chunks[0]?.body);
+  const still = chunks.filter(({ type }) => type === 'IDAT').map(({ body }) => body);
+  const exif = chunks.find(({ type }) => type === 'eXIf')?.body;
+  const first = await readPixels(header, still, chunks);
+  const frames = frameChunks(chunks);
+  if (frames.length < 2) return [orient(first, exif ? exifOrientation(exif) : 1)];
+  requireReasonableSize(header.width, header.height * frames.length);
+  const patches: Patch[] = [];
+  for (const frame of frames) if (frame.data.length > 0) patches.push(await readPatch(header, frame, chunks));
+  return playFrames(header.width, header.height, patches, first.alpha !== undefined);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { decodePicture } from '../images/decode.ts';
 import type { Picture } from '../images/picture.ts';
-import { fromBytes, newImage, newMask } from '../images/pixels.ts';
+import { frame, fromBytes, maskPixels, newImage, newMask } from '../images/pixels.ts';
 import { annotatedPath, fileExists, inputFiles } from './folders.ts';
 import { textInput } from './inputs.ts';
 import { type MaskBatch, type NodeContext, type NodeDefinition, NodeError } from './node.ts';
@@ -33,13 +33,17 @@ const validate: NonNullable<NodeDefinition['validate']> = {
   },
 };
 
-/** What ComfyUI gives where a picture has no alpha: nothing masked, 64×64. */
-const noMask = () => newMask(1, 64, 64);
-
-function maskOf(picture: Picture, alpha: Uint8Array | undefined): MaskBatch {
-  if (!alpha) return noMask();
-  const mask = newMask(1, picture.height, picture.width);
-  fromBytes(alpha, mask.data);
+/** One minus alpha. Without alpha: nothing masked, 64×64, as ComfyUI has it. */
+function masksOf(
+  pictures: readonly Picture[],
+  alphaOf: (picture: Picture) => Uint8Array | undefined,
+): MaskBatch {
+  const alphas = pictures.map(alphaOf);
+  const [first] = pictures;
+  if (!first || alphas.some((alpha) => !alpha)) return newMask(pictures.length, 64, 64);
+  const mask = newMask(pictures.length, first.height, first.width);
+  for (const [index, alpha] of alphas.entries())
+    if (alpha) fromBytes(alpha, frame(maskPixels(mask), index).data);
   for (let i = 0; i < mask.data.length; i++) mask.data[i] = 1 - (mask.data[i] as number);
   return mask;
 }
@@ -60,10 +64,11 @@ const loadImage: NodeDefinition = {
   fingerprint,
   validate,
   async run(inputs, context) {
-    const picture = await decodePicture(await readFile(pathOf(inputs, context.folders)));
-    const image = newImage({ batch: 1, height: picture.height, width: picture.width, channels: 3 });
-    fromBytes(picture.rgb, image.data);
-    return { outputs: [image, maskOf(picture, picture.alpha)] };
+    const pictures = await decodePicture(await readFile(pathOf(inputs, context.folders)));
+    const [{ width, height }] = pictures;
+    const image = newImage({ batch: pictures.length, height, width, channels: 3 });
+    for (const [index, { rgb }] of pictures.entries()) fromBytes(rgb, frame(image, index).data);
+    return { outputs: [image, masksOf(pictures, ({ alpha }) => alpha)] };
   },
 };
 
@@ -80,11 +85,11 @@ const loadImageMask: NodeDefinition = {
   fingerprint,
   validate,
   async run(inputs, context) {
-    const picture = await decodePicture(await readFile(pathOf(inputs, context.folders)));
+    const [picture] = await decodePicture(await readFile(pathOf(inputs, context.folders)));
     const channel = channels.indexOf(textInput(inputs, 'channel'));
     const alpha =
       picture.alpha ?? picture.keyedAlpha ?? new Uint8Array(picture.width * picture.height).fill(255);
-    if (channel <= 0) return { outputs: [maskOf(picture, alpha)] };
+    if (channel <= 0) return { outputs: [masksOf([picture], () => alpha)] };
     const mask = newMask(1, picture.height, picture.width);
     for (let i = 0; i < mask.data.length; i++)
       mask.data[i] = (picture.rgb[i * 3 + channel - 1] as number) / 255;

@@ -2,10 +2,19 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../../electron/starter-engine/images/decode.ts';
 import { exifOfTexts } from '../../../../electron/starter-engine/images/exif.ts';
-import { decodePng, pngSignature } from '../../../../electron/starter-engine/images/png-decode.ts';
+import {
+  decodePng as decodeFrames,
+  pngSignature,
+} from '../../../../electron/starter-engine/images/png-decode.ts';
 import { encodePng, pngChunk } from '../../../../electron/starter-engine/images/png-encode.ts';
 
 const atOnce = async () => {};
+
+async function decodePng(file: Buffer) {
+  const [picture] = await decodeFrames(file);
+  if (!picture) throw new Error('no picture');
+  return picture;
+}
 
 interface Spec {
   readonly width: number;

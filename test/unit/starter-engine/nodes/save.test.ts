@@ -40,7 +40,7 @@ describe('SaveImage', () => {
       images: [{ filename: 'ComfyUI_00001_.png', subfolder: '', type: 'output' }],
     });
     const file = await readFile(join(folders.output, 'ComfyUI_00001_.png'));
-    expect([...(await decodePicture(file)).rgb]).toEqual(bytesOf(picture));
+    expect([...(await decodePicture(file))[0].rgb]).toEqual(bytesOf(picture));
     const texts = chunksOf(file).filter(([type]) => type === 'tEXt');
     expect(texts.map(([, body]) => body.toString('latin1'))).toEqual([
       'prompt\0{"1": {"class_type": "SolidMask", "inputs": {"value": 1.0, "width": 7, "height": 5}}, ' +
@@ -124,7 +124,7 @@ describe('SaveAnimatedPNG', () => {
       [0, 1, 8],
       [1, 1, 8],
     ]);
-    expect([...(await decodePicture(file)).rgb]).toEqual(bytesOf(picture));
+    expect([...(await decodePicture(file))[0].rgb]).toEqual(bytesOf(picture));
   });
 
   it('writes equal frames once', async () => {
@@ -148,7 +148,7 @@ describe('SaveAnimatedWEBP', () => {
     expect(chunks.map(({ name }) => name)).toEqual(['VP8X', 'ANIM', 'ANMF', 'ANMF', 'EXIF']);
     expect(chunks[2]?.body.readUIntLE(12, 3)).toBe(125);
     expect(chunks[4]?.body.toString('latin1')).toContain('prompt:{}\0');
-    expect([...(await decodePicture(file)).rgb]).toEqual(bytesOf(picture));
+    expect([...(await decodePicture(file))[0].rgb]).toEqual(bytesOf(picture));
   });
 
   it('writes one frame as a still picture', async () => {
@@ -160,6 +160,6 @@ describe('SaveAnimatedWEBP', () => {
     expect(result.ui?.animated).toEqual([false]);
     const file = await readFile(join(folders.output, 'anim_00001_.webp'));
     expect(riffChunks(file).map(({ name }) => name)).toEqual(['VP8X', 'VP8L', 'EXIF']);
-    expect([...(await decodePicture(file)).rgb]).toEqual(bytesOf(picture));
+    expect([...(await decodePicture(file))[0].rgb]).toEqual(bytesOf(picture));
   });
 });
