@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
+import { pause } from '../back-off.ts';
 import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
@@ -24,6 +25,7 @@ export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** An engine that died this often before the run began is not tried again with it. */
 const mostSubmissions = 3;
+const promptAnswerMs = 100;
 
 /**
  * Carries one attempt: on disk first, inputs in, into the engine's queue, outputs out, told to the gateway. Survives a
@@ -111,6 +113,7 @@ export class Attempt {
   /** The agent stops: the journal stays, for the next start to ask the engine about it. */
   stop(): void {
     this.#quiet = true;
+    if (this.#phase === 'done') void this.#save();
     this.#abort.abort();
     this.#reporter.stop();
     this.#run?.close();
@@ -219,9 +222,13 @@ export class Attempt {
     const { journal, link } = this.#ports;
     this.#phase = 'done';
     this.#record = { ...this.#record, conclusion };
-    void this.#save();
     await this.#durable;
-    await link.send({ ...conclusion, ...this.#ref });
+    const answered = new AbortController();
+    const told = link.send({ ...conclusion, ...this.#ref }).then(() => answered.abort());
+    // Mostly the answer comes at once and the file can go; until it is written the engine's history would tell as much.
+    await pause(promptAnswerMs, answered.signal);
+    if (!answered.signal.aborted) await this.#save();
+    await told;
     await journal.remove(this.id);
   }
 }
