@@ -170,7 +170,7 @@ describe('a person at the desk', () => {
     const raw = await page.getByText(/^sk-/).first().textContent();
     expect(raw?.length).toBeGreaterThan(40);
     await page.getByRole('button', { name: 'Revoke Photo booth' }).click();
-    await page.getByText('No keys yet.').waitFor();
+    await page.getByRole('button', { name: 'Revoke Photo booth' }).waitFor({ state: 'detached' });
     expect(errors).toEqual([]);
   });
 

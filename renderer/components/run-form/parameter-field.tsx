@@ -4,6 +4,7 @@ import type { ParameterDef } from '#shared/wire/workflows.ts';
 import { Select, Switch } from '../../ui/controls.tsx';
 import { controlClass, describes, Field } from '../../ui/field.tsx';
 import { NumberInput, Range } from '../../ui/number-input.tsx';
+import { ColourField, isColour } from './colour-field.tsx';
 import { FileField } from './file-field.tsx';
 import { isFileValue, type Value } from './values.ts';
 
@@ -108,6 +109,10 @@ function Control(props: ParameterFieldProps) {
   const id = fieldId(def);
   switch (def.type) {
     case 'number':
+      if (isColour(def)) {
+        const colour = typeof value === 'number' ? value : null;
+        return <ColourField id={id} value={colour} error={error} onChange={onChange} />;
+      }
       return <NumberParameter {...props} />;
     case 'select':
       return (
@@ -166,7 +171,12 @@ export function ParameterField(props: ParameterFieldProps) {
         : max !== undefined && !isSeed(def)
           ? t('form.atMost', { max })
           : null;
-  const aside = def.type === 'number' && !isSeed(def) ? range : def.required ? t('form.required') : null;
+  const aside =
+    def.type === 'number' && !isSeed(def) && !isColour(def)
+      ? range
+      : def.required
+        ? t('form.required')
+        : null;
   return (
     <Field
       id={id}

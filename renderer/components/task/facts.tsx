@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { useWorkflow } from '../../api/queries.ts';
 import { duration, timeOfDay } from '../format.ts';
+import { hexOf, isColour } from '../run-form/colour-field.tsx';
 import { fileNameOf } from '../run-form/values.ts';
 import { StatusMark } from '../status-mark.tsx';
 import type { Moment } from '../use-task-history.ts';
@@ -32,7 +33,11 @@ export function Inputs({ task }: { task: TaskDetail }) {
   const { data: workflow } = useWorkflow(task.workflow_slug);
   const entries = Object.entries(task.parameters);
   const defOf = (key: string) => workflow?.parameters.find((def) => def.key === key);
-  const words = (key: string, value: unknown) =>
+  const words = (key: string, value: unknown) => {
+    const def = defOf(key);
+    return def && isColour(def) && typeof value === 'number' ? hexOf(value).toUpperCase() : plain(key, value);
+  };
+  const plain = (key: string, value: unknown) =>
     defOf(key)?.type === 'file' || /^inputs\//.test(String(value))
       ? fileNameOf(String(value))
       : String(value);
