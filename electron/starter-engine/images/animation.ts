@@ -39,7 +39,10 @@ export function playFrames(
 ): Picture[] {
   requireReasonableSize(width, height * patches.length);
   let canvas = new Uint8Array(width * height * 4);
-  return patches.map((patch) => {
+  return patches.map((given, index) => {
+    // The first one has nothing beneath: it replaces, and what it would restore is the empty canvas.
+    const patch: Patch =
+      index > 0 ? given : { ...given, over: false, after: given.after === 'restore' ? 'clear' : given.after };
     const before = patch.after === 'restore' ? canvas.slice() : canvas;
     lay(canvas, width, height, patch);
     const picture = pictureOf(canvas, width, height, hasAlpha);

@@ -92,7 +92,7 @@ interface Control {
   readonly transparent: number;
 }
 
-function readPatch(reader: Reader, global: Buffer | undefined, control: Control, isFirst: boolean): Patch {
+function readPatch(reader: Reader, global: Buffer | undefined, control: Control): Patch {
   const [x, y, width, height, flags] = [
     reader.word(),
     reader.word(),
@@ -115,7 +115,7 @@ function readPatch(reader: Reader, global: Buffer | undefined, control: Control,
     rgba[to * 4 + 3] = index === control.transparent ? 0 : 255;
   }
   const after = control.disposal === 2 ? 'clear' : control.disposal === 3 ? 'restore' : 'keep';
-  return { x, y, width, height, rgba, over: !isFirst, after };
+  return { x, y, width, height, rgba, over: true, after };
 }
 
 /** Decodes every frame of a GIF. */
@@ -131,7 +131,7 @@ export function decodeGif(file: Buffer): Picture[] {
   for (let mark = reader.byte(); mark !== 0x3b; mark = reader.byte()) {
     if (mark === 0x2c) {
       if (patches.length === 0) hasAlpha = control.transparent >= 0;
-      patches.push(readPatch(reader, global, control, patches.length === 0));
+      patches.push(readPatch(reader, global, control));
       requireReasonableSize(width, height * patches.length);
       control = { disposal: 0, transparent: -1 };
     } else if (mark === 0x21) {
