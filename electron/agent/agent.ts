@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { EngineInfo, MachineInfo } from '#shared/link/protocol.ts';
 import { ComfyUiEngine } from './engines/comfyui/comfyui-engine.ts';
 import type { Engine } from './engines/engine.ts';
 import { GivenServer } from './engines/server-source.ts';
@@ -70,79 +71,109 @@ export function createAgent(options: AgentOptions): Agent {
   };
 }
 
-interface RunningAgent {
-  stop(): Promise<void>;
+async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const agent = new RunningAgent(options, await clientId(options.dataDir));
+  await agent.start();
+  return agent;
 }
 
-async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { dataDir, log } = options;
-  const gatewayUrl = options.gatewayUrl.replace(/\/+$/, '');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const http = new HttpClient();
-  const machine = new Machine();
-  const engine = createEngine(options, await clientId(dataDir), http);
-  const journal = new Journal(join(dataDir, 'attempts'));
-  const stopped = new AbortController();
+/** One machine, one engine, one gateway, and the attempts that go between them. */
+class RunningAgent {
+  readonly #options: AgentOptions;
+  readonly #http = new HttpClient();
+  readonly #machine = new Machine();
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+  readonly #link: Link;
+  readonly #runs: Runs;
+  readonly #stopped = new AbortController();
+  #recovered: Promise<void> = Promise.resolve();
+  /** As the last hello told them. */
+  #labels: string[] = [];
+  #told: EngineInfo | undefined;
 
-  const hello = async (): Promise<Hello> => {
-    const sample = await machine.known();
-    labels = labelsOf(sample, [engine.info], options.labels ?? []);
+  constructor(options: AgentOptions, clientId: string) {
+    this.#options = options;
+    const { log, key, timings } = options;
+    const gatewayUrl = options.gatewayUrl.replace(/\/+$/, '');
+    this.#engine = createEngine(options, clientId, this.#http);
+    this.#journal = new Journal(join(options.dataDir, 'attempts'));
+    this.#link = new Link({
+      gatewayUrl,
+      key,
+      hello: () => this.#hello(),
+      welcomed: (welcome) => {
+        this.#runs.drop(welcome.drop);
+        // It may have changed between our hello and this answer.
+        if (this.#engine.info !== this.#told) void this.#tellEngine();
+      },
+      order: (order) => this.#runs.order(order),
+      heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
+      log,
+      timings: { ...linkTimings, ...timings?.link },
+    });
+    this.#runs = new Runs({
+      engine: this.#engine,
+      http: this.#http,
+      gatewayUrl,
+      link: this.#link,
+      journal: this.#journal,
+      log,
+    });
+    this.#engine.onChange(() => void this.#tellEngine());
+  }
+
+  async start(): Promise<void> {
+    const records = await this.#journal.open();
+    await this.#engine.start();
+    const patience = AbortSignal.timeout(this.#options.timings?.recoverMs ?? recoverMs);
+    // What we say in hello decides what the gateway gives to others, so the engine is asked first.
+    this.#recovered = this.#runs
+      .recover(records, AbortSignal.any([this.#stopped.signal, patience]))
+      .then(() => {
+        if (!this.#stopped.signal.aborted) this.#link.start();
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#runs.stop();
+    await this.#recovered;
+    await Promise.all([this.#link.stop(), this.#engine.stop()]);
+    await this.#journal.idle();
+    this.#http.close();
+  }
+
+  async #hello(): Promise<Hello> {
+    const machine = await this.#machine.known();
+    this.#labels = this.#labelsOn(machine);
+    this.#told = this.#engine.info;
     return {
-      agent_id: options.agentId,
-      agent_version: options.version,
-      machine: sample,
-      engines: [engine.info],
-      labels,
-      region: options.region ?? '',
+      agent_id: this.#options.agentId,
+      agent_version: this.#options.version,
+      machine,
+      engines: [this.#told],
+      labels: this.#labels,
+      region: this.#options.region ?? '',
       slots,
       staging,
       models: [],
-      attempts: runs.held,
+      attempts: this.#runs.held,
     };
-  };
-  let labels: string[] = [];
-  const link = new Link({
-    gatewayUrl,
-    key: options.key,
-    hello,
-    welcomed: (welcome) => runs.drop(welcome.drop),
-    order: (order) => runs.order(order),
-    heartbeat: async () => ({ type: 'heartbeat', machine: await machine.sample() }),
-    log,
-    timings: { ...linkTimings, ...options.timings?.link },
-  });
-  const runs = new Runs({ engine, http, gatewayUrl, link, journal, log });
-
-  engine.onChange(() => void tellEngine());
-  /** A connected gateway hears of it at once, any other with the next hello. */
-  async function tellEngine(): Promise<void> {
-    const now = labelsOf(await machine.known(), [engine.info], options.labels ?? []);
-    if (!link.connected) return;
-    if (now.join() === labels.join()) void link.send({ type: 'engine_state', engine: engine.info });
-    else link.renew();
   }
 
-  const records = await journal.open();
-  await engine.start();
-  const patience = AbortSignal.any([
-    stopped.signal,
-    AbortSignal.timeout(options.timings?.recoverMs ?? recoverMs),
-  ]);
-  // What we say in hello decides what the gateway gives to others, so the engine is asked first.
-  const recovered = runs.recover(records, patience).then(() => {
-    if (!stopped.signal.aborted) link.start();
-  });
+  /** A connected gateway hears of it at once, any other with the next hello. */
+  async #tellEngine(): Promise<void> {
+    const labels = this.#labelsOn(await this.#machine.known());
+    if (!this.#link.connected) return;
+    if (labels.join() !== this.#labels.join()) this.#link.renew();
+    else void this.#link.send({ type: 'engine_state', engine: this.#engine.info });
+  }
 
-  return {
-    async stop() {
-      stopped.abort();
-      runs.stop();
-      await recovered;
-      await Promise.all([link.stop(), engine.stop()]);
-      await journal.idle();
-      http.close();
-    },
-  };
+  #labelsOn(machine: MachineInfo): string[] {
+    return labelsOf(machine, [this.#engine.info], this.#options.labels ?? []);
+  }
 }
 
 function createEngine(options: AgentOptions, clientId: string, http: HttpClient): Engine {

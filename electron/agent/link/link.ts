@@ -204,9 +204,9 @@ export class Link {
     );
     this.#session = welcome.session_id;
     this.#welcomed = true;
-    // First what the gateway has given up, so that nothing more is said about it.
-    this.#options.welcomed(welcome);
+    // What waits goes first: a number sent before an older one would make the older one look like a repetition.
     this.#mail.connected(welcome);
+    this.#options.welcomed(welcome);
   }
 
   #receive(message: GatewayMessage): void {
