@@ -44,13 +44,14 @@ export function SampleList() {
             <button
               type="button"
               disabled={adding}
-              aria-label={t('workflows.addSample', { name: draft.name })}
               onClick={() => void add(draft)}
               className="flex size-full items-start gap-3 rounded-card border border-line border-dashed p-4 text-left transition-colors hover:border-faint hover:bg-surface"
             >
               <Plus size={18} strokeWidth={1.5} className="mt-0.5 shrink-0 text-accent" aria-hidden />
               <span>
-                <span className="block font-medium">{draft.name}</span>
+                <span className="block font-medium">
+                  <span className="sr-only">{t('workflows.addSample')}</span> {draft.name}
+                </span>
                 <span className="line-clamp-2 text-soft">{draft.description}</span>
               </span>
             </button>

@@ -90,7 +90,7 @@ export const english = {
     emptyTitle: 'No workflows yet',
     emptyBody: 'Drop a JSON file that ComfyUI saved with “Export (API)”, or begin with a sample.',
     samples: 'Samples to begin with',
-    addSample: 'Add {{name}}',
+    addSample: 'Add',
     parameters_one: '{{count}} parameter',
     parameters_other: '{{count}} parameters',
     noParameters: 'No parameters',
