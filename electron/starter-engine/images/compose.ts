@@ -5,7 +5,7 @@ import { resize } from './resample.ts';
 const f32 = Math.fround;
 
 /** Torch's broadcasting of a batch: one picture goes with any number. */
-export function sameBatch(a: number, b: number): number {
+function sameBatch(a: number, b: number): number {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
   throw new NodeError(
@@ -21,7 +21,7 @@ function requireChannels(below: Pixels, above: Pixels): void {
 }
 
 /** Drops the channels of `image` beyond `channels`. */
-export function firstChannels(image: Pixels, channels: number): Pixels {
+function firstChannels(image: Pixels, channels: number): Pixels {
   if (image.channels === channels) return image;
   const out = newImage({ ...image, channels });
   const pixels = image.batch * image.height * image.width;

@@ -9,7 +9,7 @@ export interface Pixels {
   readonly data: Float32Array;
 }
 
-export type Shape = Omit<Pixels, 'data'>;
+type Shape = Omit<Pixels, 'data'>;
 
 /** Lets other work run, and an interrupt arrive; algorithms await it once a row. */
 export type Pace = () => Promise<void>;

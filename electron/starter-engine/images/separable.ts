@@ -40,7 +40,7 @@ export function buildWindows(
 }
 
 /** How a pass stores its sums: as they are, or as PIL does with bytes (22 bits of fraction, clipped to 0..255). */
-export type Store = 'float' | 'byte';
+type Store = 'float' | 'byte';
 
 const byteScale = 2 ** 22;
 

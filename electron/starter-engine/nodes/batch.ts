@@ -1,7 +1,6 @@
-import { compositeMasked } from '../images/compose.ts';
 import { newImage } from '../images/pixels.ts';
 import { commonUpscale } from '../images/resample.ts';
-import { booleanInput, imageInput, maskInput, numberInput, pixels } from './inputs.ts';
+import { imageInput, numberInput, pixels } from './inputs.ts';
 import { type ImageBatch, type NodeDefinition, NodeError } from './node.ts';
 import { paceOf } from './pace.ts';
 
@@ -103,36 +102,9 @@ const repeatImageBatch: NodeDefinition = {
   },
 };
 
-const imageCompositeMasked: NodeDefinition = {
-  type: 'ImageCompositeMasked',
-  displayName: 'ImageCompositeMasked',
-  category: 'image',
-  pythonModule: 'comfy_extras.nodes_mask',
-  inputs: {
-    required: {
-      destination: ['IMAGE'],
-      source: ['IMAGE'],
-      x: pixels(0, 0),
-      y: pixels(0, 0),
-      resize_source: ['BOOLEAN', { default: false }],
-    },
-    optional: { mask: ['MASK'] },
-  },
-  outputs: [image],
-  async run(inputs, context) {
-    const destination = imageInput(inputs, 'destination');
-    const source = imageInput(inputs, 'source');
-    const [x, y] = [numberInput(inputs, 'x'), numberInput(inputs, 'y')];
-    const mask = inputs.mask === undefined || inputs.mask === null ? undefined : maskInput(inputs, 'mask');
-    const resized = booleanInput(inputs, 'resize_source');
-    return { outputs: [await compositeMasked(destination, source, x, y, resized, mask, paceOf(context))] };
-  },
-};
-
 export const batchNodes: readonly NodeDefinition[] = [
   emptyImage,
   imageBatch,
   imageFromBatch,
   repeatImageBatch,
-  imageCompositeMasked,
 ];

@@ -1,14 +1,12 @@
 import { blur, sharpen } from '../images/blur.ts';
-import { type BlendMode, blend, blendModes } from '../images/compose.ts';
 import { asImage, frame, fromBytes, newImage } from '../images/pixels.ts';
 import { type Dither, dithers, quantize } from '../images/quantize.ts';
-import { commonUpscale } from '../images/resample.ts';
 import { combo, fraction, imageInput, numberInput, pixels, textInput } from './inputs.ts';
 import { type InputSpecs, type NodeDefinition, NodeError } from './node.ts';
 import { paceOf } from './pace.ts';
 
 /** What the nodes of ComfyUI's `nodes_post_processing` have in common. */
-function postProcessing(type: string, inputs: InputSpecs, run: NodeDefinition['run']): NodeDefinition {
+export function postProcessing(type: string, inputs: InputSpecs, run: NodeDefinition['run']): NodeDefinition {
   return {
     type,
     displayName: null,
@@ -20,29 +18,6 @@ function postProcessing(type: string, inputs: InputSpecs, run: NodeDefinition['r
     run,
   };
 }
-
-const imageBlend = postProcessing(
-  'ImageBlend',
-  {
-    required: {
-      image1: ['IMAGE', {}],
-      image2: ['IMAGE', {}],
-      blend_factor: fraction(0.5, 0, 1, 0.01),
-      blend_mode: combo(...blendModes),
-    },
-  },
-  async (inputs, context) => {
-    const first = imageInput(inputs, 'image1');
-    const second = imageInput(inputs, 'image2');
-    const pace = paceOf(context);
-    const fitted =
-      first.width === second.width && first.height === second.height
-        ? second
-        : await commonUpscale(second, first.width, first.height, 'bicubic', 'center', pace);
-    const mode = textInput(inputs, 'blend_mode') as BlendMode;
-    return { outputs: [await blend(first, fitted, numberInput(inputs, 'blend_factor'), mode, pace)] };
-  },
-);
 
 const imageBlur = postProcessing(
   'ImageBlur',
@@ -111,10 +86,4 @@ const imageInvert: NodeDefinition = {
   },
 };
 
-export const filterNodes: readonly NodeDefinition[] = [
-  imageInvert,
-  imageBlend,
-  imageBlur,
-  imageSharpen,
-  imageQuantize,
-];
+export const filterNodes: readonly NodeDefinition[] = [imageInvert, imageBlur, imageSharpen, imageQuantize];

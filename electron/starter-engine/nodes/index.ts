@@ -1,4 +1,5 @@
 import { batchNodes } from './batch.ts';
+import { composeNodes } from './compose.ts';
 import { filterNodes } from './filters.ts';
 import { loadNodes } from './load.ts';
 import { maskNodes } from './masks.ts';
@@ -12,6 +13,7 @@ export const nodes: readonly NodeDefinition[] = [
   ...loadNodes,
   ...saveNodes,
   ...batchNodes,
+  ...composeNodes,
   ...transformNodes,
   ...filterNodes,
   ...maskNodes,

@@ -57,7 +57,7 @@ async function remember(folder: string, name: string, next: number): Promise<voi
 }
 
 /** Where a node writes: names `<prefix>_<5 digits>_.<extension>` and never over a file that is there. */
-export interface OutputPlace {
+interface OutputPlace {
   save(extension: string, bytes: Uint8Array, batchNumber?: number): Promise<SavedFile>;
 }
 

@@ -2,7 +2,7 @@
  * Writes values as Python does, so that metadata and previews read the same as ComfyUI's. JavaScript has one kind of
  * number; `isFloat` tells which whole numbers Python would hold as a float (`1.0`).
  */
-export type IsFloat = (path: readonly string[]) => boolean;
+type IsFloat = (path: readonly string[]) => boolean;
 
 const never: IsFloat = () => false;
 

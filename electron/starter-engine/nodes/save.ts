@@ -26,7 +26,7 @@ function bitmapOf(image: ImageBatch, index: number): Bitmap {
   return { width, height, channels, bytes: toBytes(data) };
 }
 
-/** Eleven letters would do as well; ComfyUI takes five, so that runs of one engine don't meet in the temp folder. */
+/** ComfyUI's alphabet and five letters of it, drawn once, so that two engines don't meet in one temp folder. */
 const letters = 'abcdefghijklmnopqrstupvxyz';
 const tempPrefix = `ComfyUI_temp_${Array.from({ length: 5 }, () => letters[Math.floor(Math.random() * letters.length)]).join('')}`;
 
