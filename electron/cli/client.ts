@@ -8,7 +8,7 @@ import { errorReply, idReply } from '#shared/wire/common.ts';
 import { type TaskEvent, taskEvents } from '#shared/wire/events.ts';
 import { presignReply } from '#shared/wire/files.ts';
 import { runReply, type TaskResult, taskResult } from '#shared/wire/tasks.ts';
-import { type ImportWorkflowRequest, type WorkflowDetail, workflowDetail } from '#shared/wire/workflows.ts';
+import { type importWorkflowRequest, type WorkflowDetail, workflowDetail } from '#shared/wire/workflows.ts';
 
 const contentTypes: Record<string, string> = {
   '.png': 'image/png',
@@ -33,10 +33,8 @@ export class ApiClient {
     this.#key = key;
   }
 
-  async importWorkflow(body: z.input<typeof import('#shared/wire/workflows.ts').importWorkflowRequest>) {
-    return (
-      await this.#send(idReply, 'POST', '/workflows/import', body satisfies Partial<ImportWorkflowRequest>)
-    ).id;
+  async importWorkflow(body: z.input<typeof importWorkflowRequest>) {
+    return (await this.#send(idReply, 'POST', '/workflows/import', body)).id;
   }
 
   workflow(id: string): Promise<WorkflowDetail> {
@@ -64,13 +62,13 @@ export class ApiClient {
       file_size: size,
       content_type,
     });
-    const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+    const body = Readable.toWeb(createReadStream(path)) as unknown as BodyInit;
     const reply = await fetch(slot.upload_url, {
       method: 'PUT',
       headers: slot.upload_headers,
       body,
       duplex: 'half',
-    });
+    } as RequestInit);
     await refuse(reply);
     return slot.file_key;
   }

@@ -131,7 +131,10 @@ export class AgentRegistry {
     );
   }
 
-  async #effect(session: AgentSession, message: Extract<AgentMessage, { seq: number }>): Promise<void> {
+  async #effect(
+    session: AgentSession,
+    message: Exclude<Extract<AgentMessage, { seq: number }>, { type: 'ack' }>,
+  ): Promise<void> {
     if (message.type === 'received' || message.type === 'accepted') {
       this.#acknowledgements.clear(message.attempt_id);
     }

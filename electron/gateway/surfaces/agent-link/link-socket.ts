@@ -1,0 +1,94 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import {
+  type AgentMessage,
+  agentMessage,
+  linkClose,
+  linkMaxMessage,
+  linkPath,
+  linkProtocol,
+} from '#shared/link/protocol.ts';
+import type { AgentSession } from '../../agents/session.ts';
+import { guard } from '../../http/guard.ts';
+import type { Rooms } from '../../rooms.ts';
+
+const helloMs = 5000;
+
+/** Answers the agent link on the gateway's own server. Everything is checked before the handshake. */
+export function attachLink(server: Server, rooms: Rooms, hosts: () => ReadonlySet<string>): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: linkMaxMessage,
+    perMessageDeflate: false,
+  });
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const refused = refusal(request, rooms, hosts());
+    if (typeof refused === 'string') {
+      stream.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, refused.teamId, rooms));
+  };
+  server.on('upgrade', upgrade);
+  return () => {
+    server.off('upgrade', upgrade);
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  };
+}
+
+function refusal(
+  request: IncomingMessage,
+  { identity }: Rooms,
+  hosts: ReadonlySet<string>,
+): string | { teamId: string } {
+  if ((request.url ?? '').split('?')[0] !== linkPath) return '404 Not Found';
+  const { host, origin, authorization } = request.headers;
+  // Agents are no browsers: whoever sends an Origin is a page.
+  if (origin !== undefined || guard({ method: 'GET', host, origin, fetchSite: undefined }, hosts))
+    return '403 Forbidden';
+  const key = /^Bearer (ak-\S+)$/i.exec(authorization ?? '')?.[1];
+  const credential = key === undefined ? undefined : identity.verifyKey(key);
+  return credential?.kind === 'agent' ? { teamId: credential.team_id } : '401 Unauthorized';
+}
+
+/** Waits for the hello, then passes messages on in their order. */
+function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): void {
+  let session: Promise<AgentSession> | undefined;
+  const patience = setTimeout(() => socket.close(linkClose.badMessage, 'no hello'), helloMs);
+  socket.on('error', () => socket.terminate());
+  socket.on('close', () => {
+    clearTimeout(patience);
+    void session?.then((known) => agents.disconnect(known, socket));
+  });
+  socket.on('message', (data, binary) => {
+    const message = binary ? undefined : parse(String(data));
+    if (!message || (message.type === 'hello') === (session !== undefined)) {
+      socket.close(linkClose.badMessage, 'not a message of this protocol');
+      return;
+    }
+    if (message.type !== 'hello') {
+      void session?.then((known) => agents.receive(known, message));
+      return;
+    }
+    clearTimeout(patience);
+    if (message.protocol !== linkProtocol) {
+      socket.close(linkClose.badProtocol, `this gateway speaks version ${linkProtocol}`);
+      return;
+    }
+    session = agents.connect(socket, teamId, message);
+    session.catch((error: unknown) => {
+      config.log.error({ err: error }, 'an agent could not be welcomed');
+      socket.terminate();
+    });
+  });
+}
+
+function parse(text: string): AgentMessage | undefined {
+  try {
+    return agentMessage.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

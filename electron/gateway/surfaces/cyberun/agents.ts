@@ -1,0 +1,36 @@
+import { agentList } from '#shared/wire/agents.ts';
+import { paginationQuery } from '#shared/wire/common.ts';
+import { agentItem } from '../../agents/view.ts';
+import { access, callerOf } from '../../http/access.ts';
+import type { App } from '../../http/app.ts';
+import type { Rooms } from '../../rooms.ts';
+import { describe } from './route.ts';
+
+/** Connected agents (Cyberun spec 3.13): one that went away is not listed. */
+export function agentRoutes(app: App, { identity, agents }: Rooms): void {
+  for (const [url, scope, id] of [
+    ['/agents', 'management', 'listAgents'],
+    ['/r/agents', 'runtime', 'listRuntimeAgents'],
+  ] as const) {
+    app.get(
+      url,
+      {
+        preHandler: access(identity, scope),
+        schema: describe(
+          { tag: 'agent', id, summary: 'List connected agents' },
+          { querystring: paginationQuery },
+          { 200: agentList },
+        ),
+      },
+      (request) => {
+        const { current_page, per_page } = request.query;
+        const all = agents.list(callerOf(request).teamId);
+        const page = all.slice((current_page - 1) * per_page, current_page * per_page);
+        return {
+          agent_list: page.map(agentItem),
+          page_meta: { current_page, per_page, total_count: all.length },
+        };
+      },
+    );
+  }
+}

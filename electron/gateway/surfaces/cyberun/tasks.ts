@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { paginationQuery, successReply, uuid } from '#shared/wire/common.ts';
+import { runReply, runRequest, taskDetail, taskList, taskListQuery, taskResult } from '#shared/wire/tasks.ts';
+import { access, callerOf } from '../../http/access.ts';
+import type { App } from '../../http/app.ts';
+import type { Rooms } from '../../rooms.ts';
+import { originOf } from './files.ts';
+import { describe } from './route.ts';
+
+const tag = 'task';
+const byId = z.object({ taskId: uuid });
+
+/** Running workflows, and the tasks that come of it (Cyberun spec 3.9, 3.10). */
+export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
+  const read = access(identity, 'runtime');
+  const run = access(identity, 'runtime', 'member');
+
+  app.post(
+    '/r/workflows/:workflowId/run',
+    {
+      preHandler: run,
+      schema: describe(
+        {
+          tag,
+          id: 'runWorkflow',
+          summary: 'Execute a workflow by ID',
+          description: 'Answers once the task is on disk. Poll the task, or follow its events.',
+        },
+        { params: z.object({ workflowId: uuid }), body: runRequest },
+        { 202: runReply },
+      ),
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const workflow = workflows.get(caller.teamId, request.params.workflowId);
+      return reply.code(202).send({ task_id: await tasks.submit(caller, workflow, request.body) });
+    },
+  );
+
+  app.post(
+    '/r/workflows/slug/:workflowSlug/run',
+    {
+      preHandler: run,
+      schema: describe(
+        {
+          tag,
+          id: 'runWorkflowBySlug',
+          summary: 'Execute a workflow by slug',
+          description: 'Takes slug or slug@version.',
+        },
+        { params: z.object({ workflowSlug: z.string().max(120) }), body: runRequest },
+        { 202: runReply },
+      ),
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const workflow = workflows.bySlug(caller.teamId, request.params.workflowSlug);
+      return reply.code(202).send({ task_id: await tasks.submit(caller, workflow, request.body) });
+    },
+  );
+
+  app.get(
+    '/r/tasks',
+    {
+      preHandler: read,
+      schema: describe(
+        { tag, id: 'listTasks', summary: 'List tasks', description: 'Newest first.' },
+        { querystring: taskListQuery },
+        { 200: taskList },
+      ),
+    },
+    (request) => {
+      const { tasks: task_list, total } = tasks.list(callerOf(request).teamId, request.query);
+      const { current_page, per_page } = paginationQuery.parse(request.query);
+      return { task_list, page_meta: { current_page, per_page, total_count: total } };
+    },
+  );
+
+  app.get(
+    '/r/tasks/:taskId',
+    {
+      preHandler: read,
+      schema: describe(
+        { tag, id: 'getTask', summary: 'Get task status' },
+        { params: byId },
+        { 200: taskDetail },
+      ),
+    },
+    (request) => tasks.detail(callerOf(request).teamId, request.params.taskId),
+  );
+
+  app.get(
+    '/r/tasks/:taskId/result',
+    {
+      preHandler: read,
+      schema: describe(
+        { tag, id: 'getTaskResult', summary: 'Get task result' },
+        { params: byId },
+        { 200: taskResult },
+      ),
+    },
+    (request) => tasks.result(callerOf(request).teamId, request.params.taskId, originOf(request)),
+  );
+
+  app.post(
+    '/r/tasks/:taskId/cancel',
+    {
+      preHandler: run,
+      schema: describe(
+        {
+          tag,
+          id: 'cancelTask',
+          summary: 'Cancel a task',
+          description: 'A task that is over stays as it is.',
+        },
+        { params: byId },
+        { 200: successReply },
+      ),
+    },
+    async (request) => {
+      await tasks.cancel(callerOf(request).teamId, request.params.taskId);
+      return { is_success: true as const };
+    },
+  );
+}
