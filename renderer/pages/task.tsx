@@ -45,18 +45,13 @@ function Body({ task }: { task: TaskDetail }) {
   const images = outputs.filter((one) => one.kind === 'image');
   const picture = chosen ?? images.find((one) => !one.temporary) ?? images[0];
   return (
-    <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-8">
-      <div className="flex min-w-0 flex-col gap-6">
-        {/* A failure speaks in the frame, where one was looking; it alone may grow beyond it. */}
-        <TaskFrame task={task} picture={picture} className={failed ? tallFrame : frame}>
-          {failed && <Failure task={task} result={result} />}
-        </TaskFrame>
-        <div>
-          <Outputs outputs={outputs} chosen={picture?.storage_key} onChoose={setChosen} />
-          <Log taskId={task.id} />
-        </div>
-      </div>
-      <aside className="flex flex-col gap-6">
+    // On a phone: the picture, where it stands, then the rest. Beside each other on a desk.
+    <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr] lg:gap-x-8">
+      {/* A failure speaks in the frame, where one was looking; it alone may grow beyond it. */}
+      <TaskFrame task={task} picture={picture} className={failed ? tallFrame : frame}>
+        {failed && <Failure task={task} result={result} />}
+      </TaskFrame>
+      <aside className="flex min-w-0 flex-col gap-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
         <StatusPanel task={task} picture={picture} />
         <Actions task={task} picture={picture} />
         <RetryOf task={task} />
@@ -64,6 +59,10 @@ function Body({ task }: { task: TaskDetail }) {
         <Facts task={task} />
         <History moments={moments} />
       </aside>
+      <div className="min-w-0">
+        <Outputs outputs={outputs} chosen={picture?.storage_key} onChoose={setChosen} />
+        <Log taskId={task.id} />
+      </div>
     </div>
   );
 }
