@@ -49,7 +49,7 @@ function Body({ task }: { task: TaskDetail }) {
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr] lg:gap-x-8">
       {/* A failure speaks in the frame, where one was looking; it alone may grow beyond it. */}
       <TaskFrame task={task} picture={picture} className={failed ? tallFrame : frame}>
-        {failed && <Failure task={task} result={result} />}
+        {failed ? <Failure task={task} result={result} /> : undefined}
       </TaskFrame>
       <aside className="flex min-w-0 flex-col gap-6 lg:col-start-2 lg:row-span-2 lg:row-start-1">
         <StatusPanel task={task} picture={picture} />

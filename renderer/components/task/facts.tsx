@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { useWorkflow } from '../../api/queries.ts';
+import { useConnection } from '../../state/connection.ts';
 import { duration, timeOfDay } from '../format.ts';
 import { hexOf, isColour } from '../run-form/colour-field.tsx';
 import { fileNameOf } from '../run-form/values.ts';
@@ -57,6 +58,7 @@ export function Inputs({ task }: { task: TaskDetail }) {
 
 export function Facts({ task }: { task: TaskDetail }) {
   const { t } = useTranslation();
+  const me = useConnection((state) => state.profile);
   return (
     <Group title={t('task.details')}>
       <dl>
@@ -72,7 +74,9 @@ export function Facts({ task }: { task: TaskDetail }) {
         <Fact name={t('task.agent')}>
           {[task.agent_id ?? t('task.noAgent'), task.gpu_type].filter(Boolean).join(', ')}
         </Fact>
-        <Fact name={t('task.sentBy')}>{task.submitted_by}</Fact>
+        <Fact name={t('task.sentBy')}>
+          {task.submitted_by === me?.id ? me.display_name : task.submitted_by}
+        </Fact>
         {task.attempt_count > 1 && <Fact name={t('task.attempts')}>{task.attempt_count}</Fact>}
       </dl>
     </Group>
