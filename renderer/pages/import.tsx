@@ -119,7 +119,7 @@ function Details({ draft }: { draft: Draft }) {
         )}
       </section>
       {send.isError && <Problem error={send.error} />}
-      <div className="sticky bottom-14 z-10 -mx-4 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-6">
+      <div className="sticky bottom-14 z-10 -mx-4 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-2">
         <Button type="submit" look="primary" size="large" className="w-full" disabled={isSubmitting}>
           {isSubmitting ? t('importing.doing') : t('importing.do')}
         </Button>
@@ -163,7 +163,7 @@ export default function Import() {
     <Page title={t('importing.title')} subtitle={draft.file}>
       <div className="flex flex-col-reverse gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_24rem]">
         <Graph draft={draft} />
-        <div className="lg:sticky lg:top-8 lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto">
+        <div className="lg:sticky lg:top-8 lg:max-h-[calc(100dvh-8.5rem)] lg:self-start lg:overflow-y-auto">
           <Details key={`${draft.file}:${draft.slug}`} draft={draft} />
         </div>
       </div>
