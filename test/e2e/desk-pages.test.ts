@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Desk, dropFile, jsonFile, openDesk, softPhoto } from './desk.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Desk, type DeskPage, dropFile, jsonFile, openDesk, softPhoto } from './desk.ts';
 
 let desk: Desk;
 let taskPath = '';
@@ -15,7 +15,6 @@ beforeAll(async () => {
   taskPath = new URL(page.url()).pathname;
   await desk.closePages();
 }, 90_000);
-afterEach(() => desk.closePages());
 afterAll(() => desk?.close());
 
 /** Each page, ready to be looked at. */
@@ -58,14 +57,19 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
 };
 
 describe.each(['dark', 'light'])('in the %s theme', (theme) => {
+  let shown: DeskPage;
+  beforeAll(async () => {
+    shown = await desk.open('/', { theme, bypassCSP: true, reducedMotion: 'reduce' });
+  });
+  afterAll(() => desk.closePages());
+
   test.each(Object.entries(pages))('%s has no accessibility violation', async (_name, go) => {
-    const { page, errors } = await desk.open('/', { theme, bypassCSP: true, reducedMotion: 'reduce' });
+    const { page, errors } = shown;
+    await page.goto(`${desk.url}/`);
     await go(page);
     await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-        rules: { region: { enabled: true } },
-      });
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document);
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
     });
     expect(found).toEqual([]);

@@ -3,7 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { AppError } from '#shared/errors.ts';
 import type { GatewayConfig } from '../config.ts';
-import { envelope, errorHandler } from './errors.ts';
+import { errorHandler } from './errors.ts';
 import { guard } from './guard.ts';
 
 export type App = FastifyInstance<
@@ -57,13 +57,6 @@ export function createApp(config: GatewayConfig, hosts: () => ReadonlySet<string
       request.body = {};
   });
   app.setErrorHandler(errorHandler(config.log));
-  app.setNotFoundHandler((request, reply) => {
-    const error = new AppError(
-      'not_found',
-      `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
-    );
-    void reply.code(404).send(envelope(error));
-  });
   return app;
 }
 
