@@ -21,7 +21,6 @@ await runShell(electron, {
       engine: {
         kind: 'starter',
         command: [process.execPath, resolve(here, 'starter-engine.js')],
-        env: { ELECTRON_RUN_AS_NODE: '1' },
       },
       log: pino({ level: 'info' }, pino.destination({ dest: `${dataDir}/desktop.log`, mkdir: true })),
     }),

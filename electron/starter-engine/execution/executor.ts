@@ -1,23 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type NodeContext, type NodeDefinition, NodeError, type NodeResult } from '../nodes/node.ts';
-import { describeValue } from './describe.ts';
-import type { HistoryEntry, HistoryMessage, PromptTuple } from './history.ts';
+import type { NodeContext, NodeDefinition, NodeResult } from '../nodes/node.ts';
+import type { HistoryEntry, PromptTuple } from './history.ts';
 import { Plan } from './plan.ts';
-import { ProgressState } from './progress.ts';
 import { isLink, type Prompt } from './prompt.ts';
+import { Run, type RunVoice } from './run.ts';
 import { signaturesOf } from './signatures.ts';
-
-export interface Preview {
-  readonly mime: 'image/jpeg' | 'image/png';
-  readonly bytes: Uint8Array;
-}
-
-/** Where a run tells what happens. `client` undefined = the prompt named nobody. */
-export interface RunVoice {
-  readonly client: string | undefined;
-  send(event: string, data: Record<string, unknown>): void;
-  preview(preview: Preview, node: string, promptId: string): void;
-}
 
 /** Thrown through a node when the run was interrupted. */
 export class Interrupted extends Error {}
@@ -49,7 +36,7 @@ export class Executor {
 
   /** Executes a validated prompt to its end, which is the history's entry. Never throws. */
   async run(tuple: PromptTuple, voice: RunVoice): Promise<HistoryEntry> {
-    const [, promptId, graph, , outputs] = tuple;
+    const [, , graph, , outputs] = tuple;
     this.#interrupted = false;
     const prompt = graph as Prompt;
     const run = new Run(tuple, voice);
@@ -58,7 +45,8 @@ export class Executor {
     this.#keepOnly(new Set(signatures.values()));
     const cached = (id: string): Cached | undefined => this.#cache.get(signatures.get(id) ?? '');
     run.say('execution_cached', { nodes: Object.keys(prompt).filter(cached) });
-    const isOutput = (id: string): boolean => this.#catalogue.get(prompt[id]?.class_type ?? '')?.isOutput ?? false;
+    const isOutput = (id: string): boolean =>
+      this.#catalogue.get(prompt[id]?.class_type ?? '')?.isOutput ?? false;
     const plan = new Plan(prompt, outputs, isOutput, (id) => cached(id) !== undefined);
     for (let id = plan.next(); id !== undefined; id = plan.next()) {
       const known = cached(id);
@@ -73,7 +61,7 @@ export class Executor {
       await nextTurn();
     }
     if (!run.ended) run.say('execution_success', {});
-    return run.history(promptId);
+    return run.history();
   }
 
   async #execute(
@@ -124,120 +112,5 @@ export class Executor {
 
   #keepOnly(signatures: ReadonlySet<string>): void {
     for (const signature of this.#cache.keys()) if (!signatures.has(signature)) this.#cache.delete(signature);
-  }
-}
-
-/** One run: tells what happens in ComfyUI's order and keeps what the history shows. */
-class Run {
-  readonly promptId: string;
-  readonly prompt: unknown;
-  readonly extraPngInfo: Readonly<Record<string, unknown>> | undefined;
-  readonly #tuple: PromptTuple;
-  readonly #voice: RunVoice;
-  readonly #state: ProgressState;
-  readonly #messages: HistoryMessage[] = [];
-  readonly #outputs: Record<string, unknown> = {};
-  readonly #meta: Record<string, unknown> = {};
-  readonly #executed: string[] = [];
-  #end: 'success' | 'error' | undefined;
-
-  constructor(tuple: PromptTuple, voice: RunVoice) {
-    this.#tuple = tuple;
-    this.#voice = voice;
-    const [, promptId, prompt, extraData] = tuple;
-    this.promptId = promptId;
-    this.prompt = prompt;
-    this.extraPngInfo = extraData.extra_pnginfo as Record<string, unknown> | undefined;
-    this.#state = new ProgressState(promptId);
-  }
-
-  get ended(): boolean {
-    return this.#end !== undefined;
-  }
-
-  /** Says what the history keeps too. */
-  say(event: string, data: Record<string, unknown>): void {
-    const whole = event === 'execution_start' ? { prompt_id: this.promptId, timestamp: Date.now() } : undefined;
-    const message = whole ?? { ...data, prompt_id: this.promptId, timestamp: Date.now() };
-    this.#messages.push([event, message]);
-    if (event === 'execution_success') this.#end = 'success';
-    // Without a client only an interruption is told, to everybody.
-    if (this.#voice.client !== undefined || event === 'execution_interrupted') this.#voice.send(event, message);
-  }
-
-  begin(id: string): void {
-    this.#state.set(id, 'running');
-    this.#tellState();
-    this.#tell('executing', { node: id, display_node: id, prompt_id: this.promptId });
-  }
-
-  progress(id: string, value: number, max: number, preview: Preview | undefined): void {
-    this.#state.set(id, 'running', value, max);
-    this.#tellState();
-    this.#voice.send('progress', { value, max, prompt_id: this.promptId, node: id });
-    if (preview) this.#voice.preview(preview, id, this.promptId);
-  }
-
-  finish(id: string, result: NodeResult): void {
-    this.#executed.push(id);
-    this.#tellOutput(id, result);
-    this.#state.set(id, 'finished');
-    this.#tellState();
-  }
-
-  cached(id: string, result: NodeResult): void {
-    this.#tellOutput(id, result);
-    this.#state.set(id, 'finished');
-    this.#tellState();
-  }
-
-  interrupted(id: string, type: string): void {
-    this.#end = 'error';
-    this.say('execution_interrupted', { node_id: id, node_type: type, executed: this.#executed });
-  }
-
-  failed(id: string, type: string, thrown: unknown, inputs: Record<string, unknown>): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#end = 'error';
-    this.#state.set(id, 'error');
-    this.#tellState();
-    this.say('execution_error', {
-      node_id: id,
-      node_type: type,
-      executed: this.#executed,
-      exception_message: `${error.message}\n`,
-      exception_type: error instanceof NodeError ? error.exceptionType : 'RuntimeError',
-      traceback: (error.stack ?? '').split('\n').slice(1),
-      current_inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, [describeValue(value)]])),
-      current_outputs: Object.keys(this.prompt as Prompt),
-    });
-  }
-
-  history(_promptId: string): HistoryEntry {
-    return {
-      prompt: this.#tuple,
-      outputs: this.#outputs,
-      status: {
-        status_str: this.#end ?? 'error',
-        completed: this.#end === 'success',
-        messages: this.#messages,
-      },
-      meta: this.#meta,
-    };
-  }
-
-  #tellOutput(id: string, { ui }: NodeResult): void {
-    if (!ui) return;
-    this.#outputs[id] = ui;
-    this.#meta[id] = { node_id: id, display_node: id, parent_node: null, real_node_id: id };
-    this.#tell('executed', { node: id, display_node: id, output: ui, prompt_id: this.promptId });
-  }
-
-  #tellState(): void {
-    this.#voice.send('progress_state', this.#state.message);
-  }
-
-  #tell(event: string, data: Record<string, unknown>): void {
-    if (this.#voice.client !== undefined) this.#voice.send(event, data);
   }
 }

@@ -2,7 +2,7 @@
 interface NodeState {
   value: number;
   max: number;
-  state: 'running' | 'finished' | 'error';
+  state: 'running' | 'finished';
   node_id: string;
   prompt_id: string;
   display_node_id: string;

@@ -12,7 +12,8 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `[source, slot]`; in ComfyUI any list of two is one. */
-export const isLink = (value: unknown): value is [string, number] => Array.isArray(value) && value.length === 2;
+export const isLink = (value: unknown): value is [string, number] =>
+  Array.isArray(value) && value.length === 2;
 
 /** Ids of the nodes that feed a node directly. */
 export const sourcesOf = (node: PromptNode): string[] =>

@@ -2,15 +2,12 @@ import type { PromptTuple } from './history.ts';
 
 export interface QueuedPrompt {
   readonly tuple: PromptTuple;
-  /** Keys for partner services: never shown again. */
-  readonly sensitive: Readonly<Record<string, unknown>>;
 }
 
 /** Waiting prompts: lower numbers first, then the order of submission. One at a time is running. */
 export class PromptQueue {
-  readonly #pending: { readonly prompt: QueuedPrompt; readonly order: number }[] = [];
+  readonly #pending: QueuedPrompt[] = [];
   #running: QueuedPrompt | undefined;
-  #order = 0;
   #counter = 0;
 
   get running(): QueuedPrompt | undefined {
@@ -18,7 +15,7 @@ export class PromptQueue {
   }
 
   get pending(): readonly QueuedPrompt[] {
-    return this.#pending.map(({ prompt }) => prompt);
+    return this.#pending;
   }
 
   /** Running and pending. */
@@ -34,12 +31,12 @@ export class PromptQueue {
 
   add(prompt: QueuedPrompt): void {
     const number = prompt.tuple[0];
-    const at = this.#pending.findIndex((other) => other.prompt.tuple[0] > number);
-    this.#pending.splice(at < 0 ? this.#pending.length : at, 0, { prompt, order: this.#order++ });
+    const at = this.#pending.findIndex((other) => other.tuple[0] > number);
+    this.#pending.splice(at < 0 ? this.#pending.length : at, 0, prompt);
   }
 
   take(): QueuedPrompt | undefined {
-    this.#running = this.#pending.shift()?.prompt;
+    this.#running = this.#pending.shift();
     return this.#running;
   }
 
@@ -49,7 +46,7 @@ export class PromptQueue {
 
   /** Removes a pending prompt. */
   remove(id: string): boolean {
-    const at = this.#pending.findIndex(({ prompt }) => prompt.tuple[1] === id);
+    const at = this.#pending.findIndex(({ tuple }) => tuple[1] === id);
     if (at >= 0) this.#pending.splice(at, 1);
     return at >= 0;
   }

@@ -2,8 +2,8 @@ import type { InputSpec, NodeContext, NodeDefinition } from '../nodes/node.ts';
 import { inputSpecs } from '../nodes/object-info.ts';
 import { casts } from './casts.ts';
 import { isLink, isObject, type Prompt } from './prompt.ts';
-import * as errors from './validation-errors.ts';
 import type { PromptError, ValidationError } from './validation-errors.ts';
+import * as errors from './validation-errors.ts';
 
 export interface NodeErrors {
   readonly errors: readonly ValidationError[];
@@ -36,7 +36,8 @@ export function validatePrompt(
   const wanted = Object.keys(graph).filter(
     (id) => catalogue.get(graph[id]?.class_type ?? '')?.isOutput && (!targets || targets.includes(id)),
   );
-  if (wanted.length === 0) return { error: refusal('prompt_no_outputs', 'Prompt has no outputs'), nodeErrors: {} };
+  if (wanted.length === 0)
+    return { error: refusal('prompt_no_outputs', 'Prompt has no outputs'), nodeErrors: {} };
   const validator = new Validator(graph, catalogue, folders);
   const good: string[] = [];
   const words: string[] = [];
@@ -53,7 +54,11 @@ export function validatePrompt(
     }
   }
   if (good.length > 0) return { outputs: good, nodeErrors };
-  const error = refusal('prompt_outputs_failed_validation', 'Prompt outputs failed validation', words.join('\n'));
+  const error = refusal(
+    'prompt_outputs_failed_validation',
+    'Prompt outputs failed validation',
+    words.join('\n'),
+  );
   return { error, nodeErrors };
 }
 
@@ -72,10 +77,18 @@ function firstUnusable(prompt: Record<string, unknown>, catalogue: Catalogue): P
       return refusal('invalid_prompt', words, `Node ID '#${id}'`);
     }
     if (!catalogue.has(type)) {
-      return refusal('invalid_prompt', `Cannot execute because node ${type} does not exist.`, `Node ID '#${id}'`);
+      return refusal(
+        'invalid_prompt',
+        `Cannot execute because node ${type} does not exist.`,
+        `Node ID '#${id}'`,
+      );
     }
     if (!isObject((node as { inputs?: unknown }).inputs)) {
-      return refusal('invalid_prompt', 'Cannot execute because a node has no inputs object.', `Node ID '#${id}'`);
+      return refusal(
+        'invalid_prompt',
+        'Cannot execute because a node has no inputs object.',
+        `Node ID '#${id}'`,
+      );
     }
   }
   return undefined;
@@ -189,8 +202,14 @@ function checkValue(
   inputs[name] = value;
   if (taken) return undefined;
   const { min, max } = options;
-  if (typeof min === 'number' && Number(value) < min) return errors.outOfRange('smaller', name, spec, value, min);
-  if (typeof max === 'number' && Number(value) > max) return errors.outOfRange('bigger', name, spec, value, max);
-  const choices = Array.isArray(type) ? type : type === 'COMBO' ? (options.options as unknown[] | undefined) : undefined;
+  if (typeof min === 'number' && Number(value) < min)
+    return errors.outOfRange('smaller', name, spec, value, min);
+  if (typeof max === 'number' && Number(value) > max)
+    return errors.outOfRange('bigger', name, spec, value, max);
+  const choices = Array.isArray(type)
+    ? type
+    : type === 'COMBO'
+      ? (options.options as unknown[] | undefined)
+      : undefined;
   return choices && !choices.includes(value) ? errors.notInList(name, spec, value, choices) : undefined;
 }

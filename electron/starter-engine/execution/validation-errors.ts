@@ -29,7 +29,12 @@ export const badLink = (name: string, spec: InputSpec, value: unknown): Validati
   extra_info: { input_name: name, input_config: inputConfig(spec), received_value: value },
 });
 
-export function typeMismatch(name: string, spec: InputSpec, received: string, link: unknown): ValidationError {
+export function typeMismatch(
+  name: string,
+  spec: InputSpec,
+  received: string,
+  link: unknown,
+): ValidationError {
   const wanted = Array.isArray(spec[0]) ? pythonRepr(spec[0]) : String(spec[0]);
   return {
     type: 'return_type_mismatch',
@@ -44,7 +49,12 @@ export function typeMismatch(name: string, spec: InputSpec, received: string, li
   };
 }
 
-export const notConvertible = (name: string, spec: InputSpec, value: unknown, words: string): ValidationError => ({
+export const notConvertible = (
+  name: string,
+  spec: InputSpec,
+  value: unknown,
+  words: string,
+): ValidationError => ({
   type: 'invalid_input_type',
   message: `Failed to convert an input value to a ${String(spec[0])} value`,
   details: `${name}, ${pythonStr(value)}, ${words}`,
@@ -69,7 +79,12 @@ export const outOfRange = (
   extra_info: { input_name: name, input_config: inputConfig(spec), received_value: value },
 });
 
-export function notInList(name: string, spec: InputSpec, value: unknown, choices: readonly unknown[]): ValidationError {
+export function notInList(
+  name: string,
+  spec: InputSpec,
+  value: unknown,
+  choices: readonly unknown[],
+): ValidationError {
   // Long lists are of files; sending them back would only fill logs.
   const long = choices.length > 20;
   const list = long ? `(list of length ${choices.length})` : pythonRepr(choices);
