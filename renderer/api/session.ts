@@ -1,7 +1,7 @@
 import { profile, tokenReply } from '#shared/wire/identity.ts';
 import { useConnection } from '../state/connection.ts';
 import { ApiError, apiBase, asApiError, call, unreachable } from './http.ts';
-import { forgetTokens, hasRefreshToken, keepTokens, renewToken } from './tokens.ts';
+import { accessIsFresh, forgetTokens, hasSession, keepTokens, renewToken } from './tokens.ts';
 
 async function authenticate(path: string, body: unknown): Promise<void> {
   const response = await fetch(apiBase + path, {
@@ -23,7 +23,8 @@ async function enter(): Promise<void> {
 /** Signs in without asking: with what this tab kept, or because the gateway trusts its own machine. */
 export async function signInByItself(): Promise<void> {
   try {
-    if (!(hasRefreshToken() && (await renewToken()))) await authenticate('/auth/local', {});
+    const goesOn = accessIsFresh() || (hasSession() && (await renewToken()));
+    if (!goesOn) await authenticate('/auth/local', {});
     await enter();
   } catch (error) {
     const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;

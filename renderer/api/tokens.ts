@@ -1,21 +1,38 @@
+import { z } from 'zod';
 import { type TokenReply, tokenReply } from '#shared/wire/identity.ts';
 
 /** Kept for this tab only: two tabs that share one rotating refresh token would sign each other out. */
-const storageKey = 'atelier.refresh';
+const storageKey = 'atelier.session';
 
-let access: string | null = null;
+/** Renewed this long before it ends, so that no request meets an expired one on its way. */
+const marginMs = 30_000;
+
+const kept = z.object({ access: z.string(), refresh: z.string(), ends_at: z.number() });
+type Kept = z.infer<typeof kept>;
+
+let session = restore();
 let renewing: Promise<boolean> | null = null;
 
-export const accessToken = (): string | null => access;
-export const hasRefreshToken = (): boolean => sessionStorage.getItem(storageKey) !== null;
+/** A reload goes on with the access token: trading tokens at each load would lose the session to a second reload. */
+function restore(): Kept | null {
+  try {
+    return kept.parse(JSON.parse(sessionStorage.getItem(storageKey) ?? ''));
+  } catch {
+    return null;
+  }
+}
 
-export function keepTokens(reply: TokenReply): void {
-  access = reply.access_token;
-  sessionStorage.setItem(storageKey, reply.refresh_token);
+export const accessToken = (): string | null => session?.access ?? null;
+export const hasSession = (): boolean => session !== null;
+export const accessIsFresh = (): boolean => session !== null && session.ends_at - marginMs > Date.now();
+
+export function keepTokens({ access_token, refresh_token, expires_in }: TokenReply): void {
+  session = { access: access_token, refresh: refresh_token, ends_at: Date.now() + expires_in * 1000 };
+  sessionStorage.setItem(storageKey, JSON.stringify(session));
 }
 
 export function forgetTokens(): void {
-  access = null;
+  session = null;
   sessionStorage.removeItem(storageKey);
 }
 
@@ -31,10 +48,9 @@ async function ask(path: string, body: unknown): Promise<TokenReply | null> {
 }
 
 async function renew(): Promise<boolean> {
-  const refresh_token = sessionStorage.getItem(storageKey);
-  if (!refresh_token) return false;
+  if (!session) return false;
   // On the gateway's own machine a session that has run out is simply opened again.
-  const reply = (await ask('refresh', { refresh_token })) ?? (await ask('local', {}));
+  const reply = (await ask('refresh', { refresh_token: session.refresh })) ?? (await ask('local', {}));
   if (!reply) {
     forgetTokens();
     return false;
