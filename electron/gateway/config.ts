@@ -27,6 +27,8 @@ export interface GatewayConfig {
     readonly heartbeatMs: number;
     /** How long an agent may take to say that it received an attempt. */
     readonly ackTimeoutMs: number;
+    /** How long an agent that declined an attempt is given nothing. */
+    readonly declineRestMs: number;
     readonly sseHeartbeatMs: number;
     readonly signedUrlMs: number;
   };
@@ -52,6 +54,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
       leaseMs: 30_000,
       heartbeatMs: 10_000,
       ackTimeoutMs: 30_000,
+      declineRestMs: 10_000,
       sseHeartbeatMs: 15_000,
       signedUrlMs: 3_600_000,
       ...options.timings,

@@ -109,8 +109,14 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     addressMs: limits.maxTaskSeconds * 1000,
   });
   agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
-  const scheduler = new Dispatcher({ tasks, agents, workflows });
-  const timeouts = new TaskTimeouts(tasks, workflows, limits.maxTaskSeconds, clock);
+  const scheduler = new Dispatcher({ tasks, agents, workflows, log: config.log });
+  const timeouts = new TaskTimeouts({
+    tasks,
+    workflows,
+    maxSeconds: limits.maxTaskSeconds,
+    clock,
+    log: config.log,
+  });
   return {
     config,
     gatewayId,

@@ -13,7 +13,7 @@ export function tinyGraph(color: number) {
 /** Talks to an engine directly, as its own page does: submit, follow the socket, read the history, fetch the picture. */
 export class DirectClient {
   readonly #url: string;
-  readonly #id = crypto.randomUUID();
+  readonly #id: string;
   readonly #socket: WebSocket;
   readonly #ended = new Map<string, () => void>();
 

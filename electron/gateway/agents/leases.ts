@@ -1,4 +1,4 @@
-/** Timers by name, one each: leases of agents that are away, acknowledgements that are awaited. */
+/** Timers by name, one each: leases of agents that are away, acknowledgements that are awaited, signs of life. */
 export class Deadlines {
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
@@ -10,6 +10,11 @@ export class Deadlines {
     }, ms);
     timer.unref();
     this.#timers.set(name, timer);
+  }
+
+  /** Counts again from the start, if it is set. */
+  renew(name: string): void {
+    this.#timers.get(name)?.refresh();
   }
 
   clear(name: string): void {

@@ -35,8 +35,13 @@ export async function carryOut(
       if (message.machine) session.hello = { ...session.hello, machine: message.machine };
       return;
     case 'engine_state': {
-      const others = session.hello.engines.filter(({ name }) => name !== message.engine.name);
-      session.hello = { ...session.hello, engines: [message.engine, ...others] };
+      const { engine } = message;
+      const known = session.hello.engines;
+      // In its place: the first engine is the one that people are shown.
+      const engines = known.some(({ name }) => name === engine.name)
+        ? known.map((one) => (one.name === engine.name ? engine : one))
+        : [...known, engine];
+      session.hello = { ...session.hello, engines };
       return;
     }
     case 'models_changed':
@@ -59,7 +64,7 @@ function live(
   events: TaskEvents,
 ): void {
   const attempt = session.attempts.get(message.attempt_id);
-  if (attempt?.fence !== message.fence) return;
+  if (attempt?.fence !== message.fence || attempt.over) return;
   const task = { id: attempt.taskId, team_id: session.teamId };
   switch (message.type) {
     case 'progress':

@@ -1,14 +1,16 @@
 import type { WebSocket } from 'ws';
 import { type AgentMessage, linkClose, linkProtocol } from '#shared/link/protocol.ts';
 import type { GatewayConfig } from '../config.ts';
-import { type OpenAttempt, openAttempts } from '../store/repositories/tasks.ts';
+import { agentsWithAttempts, openAttemptsOf } from '../store/repositories/tasks.ts';
 import type { Store } from '../store/store.ts';
-import type { AttemptRef, Attempts, OpenedAttempt } from '../tasks/attempts.ts';
+import type { Attempts, OpenedAttempt } from '../tasks/attempts.ts';
 import type { TaskEvents } from '../tasks/events.ts';
 import type { TaskSignals } from '../tasks/signals.ts';
-import { type AssignmentPorts, assignmentOf } from './assignment.ts';
+import type { AssignmentPorts } from './assignment.ts';
+import { Handover } from './handover.ts';
 import { Deadlines } from './leases.ts';
 import { carryOut, refOf } from './messages.ts';
+import { reconcile } from './reconcile.ts';
 import { AgentSession, type Hello } from './session.ts';
 
 export interface RegistryPorts extends AssignmentPorts {
@@ -23,28 +25,42 @@ export interface RegistryPorts extends AssignmentPorts {
 /** Who listens to agents coming, changing and going. */
 export type AgentListener = (session: AgentSession) => void;
 
+/** An agent that says nothing for this many heartbeats is taken for gone: a dead machine closes no connection. */
+const silentHeartbeats = 3;
+
 /** Every agent that is connected, or was a moment ago. */
 export class AgentRegistry {
   readonly #ports: RegistryPorts;
   readonly #sessions = new Map<string, AgentSession>();
-  readonly #acknowledgements = new Deadlines();
+  readonly #handover: Handover;
   readonly #leases = new Deadlines();
+  readonly #silences = new Deadlines();
+  readonly #rests = new Deadlines();
   readonly #listeners: AgentListener[] = [];
+  #stopped = false;
 
   constructor(ports: RegistryPorts) {
     this.#ports = ports;
-    ports.signals.listen({ abandoned: (attemptId, reason) => this.#abandon(attemptId, reason) });
+    this.#handover = new Handover({
+      ...ports,
+      sessions: this.#sessions,
+      changed: (session) => this.#changed(session),
+      inBackground: (what, work) => this.#inBackground(what, work),
+    });
+    ports.signals.listen({ abandoned: (attemptId, reason) => this.#handover.abandon(attemptId, reason) });
   }
 
   /** After a restart: attempts that agents may still hold get a whole lease for their agent to come back. */
   start(): void {
-    const open = openAttempts(this.#ports.store.read);
-    for (const key of new Set(open.map((attempt) => attempt.agent_id))) this.#lease(key);
+    for (const key of agentsWithAttempts(this.#ports.store.read)) {
+      if (!this.#sessions.get(key)?.connected) this.#lease(key);
+    }
   }
 
   stop(): void {
-    this.#acknowledgements.stop();
-    this.#leases.stop();
+    this.#stopped = true;
+    this.#handover.stop();
+    for (const deadlines of [this.#leases, this.#silences, this.#rests]) deadlines.stop();
     for (const session of this.#sessions.values()) session.close(1001, 'the gateway is stopping');
     this.#sessions.clear();
   }
@@ -65,40 +81,69 @@ export class AgentRegistry {
       .sort((a, b) => a.agentId.localeCompare(b.agentId));
   }
 
-  /** An agent has said hello on an authenticated connection. */
+  /** An agent has said hello on an authenticated connection. When it can't be welcomed the connection is ended. */
   async connect(socket: WebSocket, teamId: string, hello: Hello): Promise<AgentSession> {
-    const { config, gatewayId } = this.#ports;
-    const now = config.clock();
+    const now = this.#ports.config.clock();
     const known = this.#sessions.get(`${teamId}/${hello.agent_id}`);
     const resumed = known !== undefined && hello.resume?.session_id === known.id;
     const session = resumed ? known : new AgentSession(teamId, hello, now);
-    if (known && !resumed) known.close(linkClose.replaced, 'replaced by a newer connection');
     session.hello = hello;
     session.connectedAt = now;
     session.lastHeartbeat = now;
-    session.attach(socket, linkClose.replaced);
     this.#sessions.set(session.key, session);
     this.#leases.clear(session.key);
-    const drop = await this.#reconcile(session, hello);
+    if (known && !resumed) {
+      known.close(linkClose.replaced, 'replaced by a newer connection');
+      this.#changed(known);
+    }
+    try {
+      // What it said before the break counts as received only once it is on disk.
+      await session.settled;
+      const drop = await reconcile(session, hello, this.#ports);
+      this.#welcome(session, socket, hello, { resumed, drop });
+    } catch (error) {
+      this.#forget(session, 'an agent could not be welcomed', error);
+      socket.terminate();
+    }
+    return session;
+  }
+
+  /** From here on the agent hears us: nothing is sent before it knows which attempts it still has. */
+  #welcome(
+    session: AgentSession,
+    socket: WebSocket,
+    hello: Hello,
+    { resumed, drop }: { resumed: boolean; drop: string[] },
+  ): void {
+    const current = this.#sessions.get(session.key);
+    if (current !== session) {
+      // Told that it was replaced, an agent stays away for a while; one whose session broke had better come at once.
+      if (current) socket.close(linkClose.replaced, 'replaced by a newer connection');
+      else socket.terminate();
+      return;
+    }
+    const { leaseMs, heartbeatMs } = this.#ports.config.timings;
+    session.attach(socket, linkClose.replaced);
+    this.#silences.set(session.key, silentHeartbeats * heartbeatMs, () => session.cut());
     session.tell({
       type: 'welcome',
       protocol: linkProtocol,
       session_id: session.id,
       resumed,
       last_received: resumed ? session.inbox.last : 0,
-      gateway_id: gatewayId,
-      lease_ms: config.timings.leaseMs,
-      heartbeat_ms: config.timings.heartbeatMs,
+      gateway_id: this.#ports.gatewayId,
+      lease_ms: leaseMs,
+      heartbeat_ms: heartbeatMs,
       drop,
     });
     if (resumed) session.resend(hello.resume?.last_received ?? 0);
     this.#changed(session);
-    return session;
   }
 
   /** The connection broke: the agent has its lease to come back. */
   disconnect(session: AgentSession, socket: WebSocket): void {
-    if (!session.detach(socket)) return;
+    if (!session.detach(socket) || this.#stopped) return;
+    this.#silences.clear(session.key);
     this.#lease(session.key);
     this.#changed(session);
   }
@@ -106,12 +151,13 @@ export class AgentRegistry {
   /** A message of a connected agent. Its effect is on disk before it is acknowledged. */
   receive(session: AgentSession, message: AgentMessage): void {
     session.lastHeartbeat = this.#ports.config.clock();
+    this.#silences.renew(session.key);
     if (message.type === 'ack') {
       session.acknowledged(message.seq);
       return;
     }
     if (!('seq' in message)) {
-      carryOut(session, message, this.#ports);
+      this.#inBackground('carry out a message', () => carryOut(session, message, this.#ports));
       if (message.type === 'heartbeat') this.#changed(session);
       return;
     }
@@ -121,12 +167,8 @@ export class AgentRegistry {
       () => session.tell({ type: 'ack', seq: message.seq }),
       (error: unknown) => {
         // Not acknowledged, so the agent says it again in a new session.
-        this.#ports.config.log.error(
-          { err: error, agent: session.key },
-          'a message could not be carried out',
-        );
         session.cut();
-        this.#sessions.delete(session.key);
+        this.#forget(session, 'a message could not be carried out', error);
       },
     );
   }
@@ -136,97 +178,76 @@ export class AgentRegistry {
     message: Exclude<Extract<AgentMessage, { seq: number }>, { type: 'ack' }>,
   ): Promise<void> {
     if (message.type === 'received' || message.type === 'accepted') {
-      this.#acknowledgements.clear(message.attempt_id);
+      this.#handover.answered(message.attempt_id);
     }
     await carryOut(session, message, this.#ports);
     const ref = refOf(message);
-    if (ref && message.type !== 'received') {
-      if (message.type === 'accepted') this.#running(session, ref);
-      else this.#release(session, ref.id, message.type);
-    } else if (!ref) this.#changed(session);
-  }
-
-  /** Gives an opened attempt to its agent. */
-  assign(opened: OpenedAttempt): void {
-    const session = this.#sessions.get(opened.agent.key);
-    const { attempts, config } = this.#ports;
-    if (!session?.connected) {
-      void attempts.lost(opened, 'The agent went away just then.');
-      return;
+    if (!ref) this.#changed(session);
+    else if (message.type === 'accepted') {
+      const attempt = session.attempts.get(ref.id);
+      if (attempt) attempt.running = true;
+    } else if (message.type !== 'received') {
+      if (message.type === 'declined') this.#rest(session, message.reason);
+      this.#release(session, ref.id, message.type);
     }
-    session.attempts.set(opened.id, { fence: opened.fence, taskId: opened.task.id, running: false });
-    session.lastWorkflow = opened.task.workflow_id;
-    session.send({ type: 'assign', ...assignmentOf(opened.task, opened, this.#ports) });
-    this.#acknowledgements.set(opened.id, config.timings.ackTimeoutMs, () => {
-      const reason = `The agent ${opened.agent.agentId} did not answer within ${config.timings.ackTimeoutMs / 1000} s.`;
-      void this.#lose(session, opened, reason);
-    });
   }
 
-  #running(session: AgentSession, ref: AttemptRef): void {
-    const attempt = session.attempts.get(ref.id);
-    if (attempt) attempt.running = true;
+  /** Gives an opened attempt to its agent; `false` when it takes no place there. */
+  assign(opened: OpenedAttempt): boolean {
+    return this.#handover.assign(opened);
   }
 
   /** The agent has an attempt less. */
   #release(session: AgentSession, attemptId: string, how: AgentMessage['type']): void {
-    this.#acknowledgements.clear(attemptId);
-    if (how === 'completed') session.completed += 1;
-    if (how === 'failed') session.failed += 1;
-    if (session.attempts.delete(attemptId)) this.#changed(session);
-  }
-
-  async #lose(session: AgentSession, ref: AttemptRef, reason: string): Promise<void> {
-    session.send({ type: 'cancel', attempt_id: ref.id, fence: ref.fence, reason });
-    session.attempts.delete(ref.id);
-    await this.#ports.attempts.lost(ref, reason);
+    this.#handover.answered(attemptId);
+    if (!session.attempts.delete(attemptId)) return;
+    if (how === 'completed') session.ran('done');
+    if (how === 'failed') session.ran('failed');
     this.#changed(session);
   }
 
-  /** Ended on our side: the agent is told, and keeps its place until it answers or the link breaks. */
-  #abandon(attemptId: string, reason: string): void {
-    for (const session of this.#sessions.values()) {
-      const attempt = session.attempts.get(attemptId);
-      if (attempt) session.send({ type: 'cancel', attempt_id: attemptId, fence: attempt.fence, reason });
-    }
-  }
-
-  /** Compares what the agent says it holds with what is open here. */
-  async #reconcile(session: AgentSession, hello: Hello): Promise<string[]> {
-    const open = openAttempts(this.#ports.store.read).filter((attempt) => attempt.agent_id === session.key);
-    const stillOpen = new Map(open.map((attempt) => [attempt.id, attempt]));
-    const held = new Set(hello.attempts.map((attempt) => attempt.attempt_id));
-    const underWay = session.underWay(hello.resume?.last_received ?? 0);
-    const lost = open.filter(({ id }) => !held.has(id) && !underWay.has(id));
-    session.attempts.clear();
-    for (const attempt of open) {
-      if (lost.includes(attempt)) continue;
-      session.attempts.set(attempt.id, {
-        fence: attempt.fence,
-        taskId: attempt.task_id,
-        running: attempt.state === 'running',
-      });
-    }
-    await this.#loseAll(lost, `The agent ${session.agentId} came back without it.`);
-    return hello.attempts
-      .filter(({ attempt_id, fence }) => stillOpen.get(attempt_id)?.fence !== fence)
-      .map(({ attempt_id }) => attempt_id);
-  }
-
-  #lease(key: string): void {
-    const { leaseMs } = this.#ports.config.timings;
-    this.#leases.set(key, leaseMs, () => {
-      const session = this.#sessions.get(key);
-      if (session?.connected) return;
-      this.#sessions.delete(key);
-      const open = openAttempts(this.#ports.store.read).filter((attempt) => attempt.agent_id === key);
-      const name = key.slice(key.indexOf('/') + 1);
-      void this.#loseAll(open, `The agent ${name} has been away for ${leaseMs / 1000} s.`);
+  /** One that declines gets a pause: idle as it stays, it would draw the whole line and give it back. */
+  #rest(session: AgentSession, reason: string): void {
+    session.resting = `it has just declined work: ${reason}`;
+    this.#rests.set(session.key, this.#ports.config.timings.declineRestMs, () => {
+      session.resting = '';
+      this.#changed(session);
     });
   }
 
-  async #loseAll(lost: readonly OpenAttempt[], reason: string): Promise<void> {
-    await Promise.all(lost.map((attempt) => this.#ports.attempts.lost(attempt, reason)));
+  #forget(session: AgentSession, what: string, error: unknown): void {
+    if (!this.#stopped) this.#ports.config.log.error({ err: error, agent: session.key }, what);
+    if (this.#sessions.get(session.key) !== session) return;
+    this.#sessions.delete(session.key);
+    this.#lease(session.key);
+    this.#changed(session);
+  }
+
+  #lease(key: string): void {
+    if (this.#stopped) return;
+    const { leaseMs } = this.#ports.config.timings;
+    this.#leases.set(key, leaseMs, () => {
+      if (this.#sessions.get(key)?.connected) return;
+      this.#sessions.delete(key);
+      const name = key.slice(key.indexOf('/') + 1);
+      const reason = `The agent ${name} has been away for ${leaseMs / 1000} s.`;
+      const { attempts, store } = this.#ports;
+      this.#inBackground('take back the attempts of an agent', async () => {
+        try {
+          await Promise.all(openAttemptsOf(store.read, key).map((attempt) => attempts.lost(attempt, reason)));
+        } catch (error) {
+          // They are still open, and nobody else would look at them again.
+          this.#lease(key);
+          throw error;
+        }
+      });
+    });
+  }
+
+  #inBackground(what: string, work: () => Promise<unknown>): void {
+    work().catch((error: unknown) => {
+      if (!this.#stopped) this.#ports.config.log.error({ err: error }, `could not ${what}`);
+    });
   }
 
   #changed(session: AgentSession): void {

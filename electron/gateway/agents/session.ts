@@ -7,6 +7,18 @@ export type Hello = Extract<AgentMessage, { type: 'hello' }>;
 type Reliable = Extract<GatewayMessage, { seq: number }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : never;
 
+/** An attempt as its agent's session counts it. */
+export interface SessionAttempt {
+  readonly fence: number;
+  readonly taskId: string;
+  running: boolean;
+  /** Ended on our side: it takes its place until the agent has let go of it, but nobody hears of it any more. */
+  over: boolean;
+}
+
+/** How far back success counts: older runs weigh half as much with every so many newer ones. */
+const recentRuns = 20;
+
 /** Frames that wait for a slow agent; past this it is cut off and resumes when it can. */
 const fullBytes = 16 * 1024 * 1024;
 
@@ -19,20 +31,20 @@ export class AgentSession {
   readonly key: string;
   readonly teamId: string;
   readonly agentId: string;
-  /** Attempts open here: id → fence. */
-  readonly attempts = new Map<
-    string,
-    { readonly fence: number; readonly taskId: string; running: boolean }
-  >();
+  /** What takes a place here, by id. */
+  readonly attempts = new Map<string, SessionAttempt>();
   readonly inbox = new Inbox();
   readonly #outbox = new Outbox<Reliable>();
   hello: Hello;
   connectedAt: number;
   lastHeartbeat: number;
+  /** Since it connected. */
   completed = 0;
-  failed = 0;
   lastWorkflow = '';
   draining = false;
+  /** Why it is given nothing for a moment, in words; empty = it is. */
+  resting = '';
+  #recent = { done: 0, failed: 0 };
   /** Effects of messages settle in order; acknowledgements follow them. */
   settled: Promise<unknown> = Promise.resolve();
   #socket: WebSocket | undefined;
@@ -56,6 +68,19 @@ export class AgentSession {
 
   get machine(): MachineInfo {
     return this.hello.machine;
+  }
+
+  get recent(): { readonly done: number; readonly failed: number } {
+    return this.#recent;
+  }
+
+  /** A run ended here. */
+  ran(outcome: 'done' | 'failed'): void {
+    if (outcome === 'done') this.completed += 1;
+    const { done, failed } = this.#recent;
+    const weight = done + failed >= recentRuns ? 0.5 : 1;
+    this.#recent = { done: done * weight, failed: failed * weight };
+    this.#recent[outcome] += 1;
   }
 
   /** Takes a connection over; the older one is closed with `code`. */

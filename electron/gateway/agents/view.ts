@@ -1,15 +1,23 @@
+import type { EngineInfo, GpuInfo } from '#shared/link/protocol.ts';
 import type { AgentItem, AgentStatus } from '#shared/wire/agents.ts';
 import { toTimestamp } from '#shared/wire/common.ts';
 import type { AgentSession } from './session.ts';
 
+/** What a remote engine computes on is told by the engine; what ComfyUI calls the device `cpu` is main memory. */
+export function gpusOf({ machine, engine }: AgentSession): readonly GpuInfo[] {
+  return machine.gpus.length > 0
+    ? machine.gpus
+    : (engine?.devices ?? []).filter(({ type }) => type !== 'cpu');
+}
+
 /** Decimal gigabytes of the largest GPU; 0 without one. */
 export const vramGb = (session: AgentSession): number =>
-  Math.max(0, ...session.machine.gpus.map((gpu) => gpu.vram_total)) / 1e9;
+  Math.max(0, ...gpusOf(session).map((gpu) => gpu.vram_total)) / 1e9;
 
-/** Why an agent takes no tasks, in words; empty when it does. */
-export function notReady(session: AgentSession): string {
+/** Why an engine of an agent takes no tasks, in words; empty when it does. */
+export function notReady(session: AgentSession, engine: EngineInfo | undefined = session.engine): string {
   if (session.draining) return 'it is being drained';
-  const { engine } = session;
+  if (session.resting !== '') return session.resting;
   if (!engine) return 'it has no engine';
   return engine.state === 'ready' ? '' : engine.reason || `its engine is ${engine.state}`;
 }

@@ -1,6 +1,10 @@
+import type { EngineInfo } from '#shared/link/protocol.ts';
 import type { ToolType } from '#shared/wire/common.ts';
+import type { AgentSession } from '../agents/session.ts';
+import { gpusOf, notReady, vramGb } from '../agents/view.ts';
+import { gpuCodeOf, labelOf, modelPathOf } from './requirements.ts';
 
-/** An agent as scheduling sees it. */
+/** An agent as scheduling sees it. Labels, models and GPUs in the form in which `requirements.ts` compares them. */
 export interface Candidate {
   /** `<team>/<agent>`. */
   readonly key: string;
@@ -8,17 +12,16 @@ export interface Candidate {
   readonly teamId: string;
   /** Serves tasks of other teams too. */
   readonly community: boolean;
-  readonly tools: readonly ToolType[];
+  /** What its engines run, each with why that takes nothing now, in words; empty = ready. */
+  readonly tools: ReadonlyMap<ToolType, string>;
   readonly labels: ReadonlySet<string>;
   readonly models: ReadonlySet<string>;
   /** Decimal gigabytes of its largest GPU. */
   readonly vramGb: number;
-  readonly gpuNames: readonly string[];
+  readonly gpuCodes: readonly string[];
   readonly region: string;
-  /** Node classes its engine has; empty = not known. */
+  /** Node classes its engines have; empty = not known. */
   readonly nodeTypes: ReadonlySet<string>;
-  /** Why it takes nothing now, in words; empty = ready. */
-  readonly notReady: string;
   readonly slots: number;
   /** Attempts it takes ahead of its slots. */
   readonly staging: number;
@@ -26,4 +29,47 @@ export interface Candidate {
   readonly running: number;
   readonly warmWorkflow: string;
   readonly recent: { readonly done: number; readonly failed: number };
+}
+
+/** Sets of what an agent said live as long as it says nothing else: they can hold a hundred thousand models. */
+function once<Said extends object, Made>(make: (said: Said) => Made): (said: Said) => Made {
+  const kept = new WeakMap<Said, Made>();
+  return (said) => {
+    let made = kept.get(said);
+    if (made === undefined) {
+      made = make(said);
+      kept.set(said, made);
+    }
+    return made;
+  };
+}
+
+const labelsOf = once((labels: readonly string[]) => new Set(labels.map(labelOf)));
+const modelsOf = once(
+  (models: readonly { path: string }[]) => new Set(models.map(({ path }) => modelPathOf(path))),
+);
+const nodeTypesOf = once(
+  (engines: readonly EngineInfo[]) => new Set(engines.flatMap(({ node_types }) => node_types)),
+);
+
+export function candidateOf(session: AgentSession): Candidate {
+  const { hello } = session;
+  return {
+    key: session.key,
+    agentId: session.agentId,
+    teamId: session.teamId,
+    community: false,
+    tools: new Map(hello.engines.map((engine) => [engine.tool, notReady(session, engine)])),
+    labels: labelsOf(hello.labels),
+    models: modelsOf(hello.models),
+    vramGb: vramGb(session),
+    gpuCodes: gpusOf(session).map(({ name }) => gpuCodeOf(name)),
+    region: hello.region.trim().toLowerCase(),
+    nodeTypes: nodeTypesOf(hello.engines),
+    slots: hello.slots,
+    staging: hello.staging,
+    running: session.attempts.size,
+    warmWorkflow: session.lastWorkflow,
+    recent: session.recent,
+  };
 }

@@ -14,14 +14,9 @@ export interface Decision {
  * Costs grow with the number of different signatures and submitters in line, not with the number of tasks or agents.
  */
 export function decide(queue: WaitingQueue, fleet: Fleet): Decision | undefined {
-  if (queue.size === 0) return undefined;
-  const open = new Map<string, Candidate>();
-  for (const [signature, { requirements }] of queue.signatures()) {
-    const candidate = fleet.best(signature, requirements);
-    if (candidate) open.set(signature, candidate);
-  }
-  if (open.size === 0) return undefined;
-  const task = queue.next(new Set(open.keys()));
-  const candidate = task && open.get(task.signature);
+  const best = ({ signature, requirements, workflowId }: WaitingTask) =>
+    fleet.best(signature, requirements, workflowId);
+  const task = queue.next((first) => best(first) !== undefined);
+  const candidate = task && best(task);
   return task && candidate ? { task, candidate } : undefined;
 }

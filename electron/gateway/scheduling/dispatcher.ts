@@ -1,23 +1,41 @@
+import type { Logger } from 'pino';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { AgentSession } from '../agents/session.ts';
-import { notReady, vramGb } from '../agents/view.ts';
+import { gpusOf } from '../agents/view.ts';
 import type { TaskRow } from '../store/schema.ts';
-import type { AttemptAgent } from '../tasks/attempts.ts';
+import type { WantedAttempt } from '../tasks/attempts.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
-import type { Candidate } from './candidate.ts';
+import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { explain } from './filters.ts';
+import { beingGiven, explain } from './filters.ts';
 import { Fleet } from './fleet.ts';
-import { type Requirements, signatureOf } from './requirements.ts';
+import { Needs } from './needs.ts';
+import { explainScore } from './score.ts';
 import { WaitingQueue, type WaitingTask } from './waiting-queue.ts';
 
 export interface DispatcherPorts {
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
   readonly workflows: Workflows;
+  readonly log: Logger;
 }
+
+/** A task that leaves the line, until its attempt is on disk. */
+interface Leaving {
+  readonly task: WaitingTask;
+  readonly wanted: WantedAttempt;
+  /** Its row if it is still `pending` there. */
+  readonly fresh: TaskRow | undefined;
+}
+
+/** In one turn of the event loop at most, so that a thousand idle agents and a full line don't hold up requests. */
+const mostDecisions = 100;
+const mostTold = 200;
+
+/** A store that can't write is asked again after this. */
+const retryMs = 1000;
 
 /**
  * Brings tasks and agents together. Woken by signals only (a task stands in line, an agent changed), once per turn of
@@ -25,16 +43,23 @@ export interface DispatcherPorts {
  */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
+  readonly #needs: Needs;
   readonly #queue = new WaitingQueue();
-  readonly #fleet = new Fleet();
+  readonly #fleet = new Fleet((signature) => this.#queue.has(signature));
   /** Tasks in line that are still `pending` on disk: they have not been told yet why they wait. */
   readonly #fresh = new Map<string, TaskRow>();
-  #order = 0;
+  readonly #leaving = new Set<string>();
+  /** Places on agents for attempts that are being opened: the agent's session does not count them yet. */
+  readonly #reserved = new Map<string, number>();
+  /** Reasons by signature, until an agent changes. */
+  readonly #reasons = new Map<string, string>();
   #woken = false;
+  #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
+    this.#needs = new Needs(ports.workflows);
     ports.tasks.signals.listen({
       inLine: (tasks) => this.#enqueue(tasks),
       ended: (task) => this.#leave(task.id),
@@ -49,6 +74,7 @@ export class Dispatcher {
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#retry);
   }
 
   /** How many tasks stand in line. */
@@ -59,25 +85,27 @@ export class Dispatcher {
   /** Why a task waits, and its place; `undefined` when it does not stand in line. */
   waiting(taskId: string): Waiting | undefined {
     const task = this.#queue.get(taskId);
-    if (!task) return undefined;
-    return { reason: this.#reason(task), position: this.#queue.position(taskId) };
+    if (task) return { reason: this.#reason(task), position: this.#queue.position(taskId) };
+    return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
-  #reason(task: WaitingTask): string {
-    return explain(task.requirements, this.#fleet.all());
+  #reason({ signature, requirements }: WaitingTask): string {
+    let reason = this.#reasons.get(signature);
+    if (reason === undefined) {
+      reason = explain(requirements, this.#fleet.all());
+      this.#reasons.set(signature, reason);
+    }
+    return reason;
   }
 
   #enqueue(tasks: readonly TaskRow[]): void {
     for (const task of tasks) {
-      const requirements = this.#requirements(task);
       this.#queue.add({
         id: task.id,
-        signature: signatureOf(requirements),
-        requirements,
+        workflowId: task.workflow_id,
+        ...this.#needs.of(task),
         submitterId: task.submitter_id,
         priority: task.priority,
-        // By the time of submission, so that one that came back keeps its place; the fraction orders one millisecond.
-        order: task.created_at + (++this.#order % 1e6) / 1e6,
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
@@ -89,29 +117,14 @@ export class Dispatcher {
     this.#fresh.delete(taskId);
   }
 
-  #requirements(task: TaskRow): Requirements {
-    const { snapshot, graph, requiredLabels, requiredModels } = this.#ports.workflows.version(
-      task.snapshot_id,
-    );
-    const nodeTypes = task.tool_type === 'comfyui' ? Object.values(graph).map((node) => node.class_type) : [];
-    return {
-      teamId: task.team_id,
-      pool: task.target_pool,
-      tool: task.tool_type,
-      labels: requiredLabels,
-      models: requiredModels,
-      minVramGb: snapshot.min_vram_gb,
-      nodeTypes: [...new Set(nodeTypes)].sort(),
-      preferredGpu: snapshot.preferred_gpu,
-      region: task.submitter_region,
-      workflowId: task.workflow_id,
-    };
-  }
-
   #agentChanged(session: AgentSession): void {
-    if (session.connected && this.#ports.agents.get(session.key) === session)
-      this.#fleet.upsert(candidateOf(session));
-    else this.#fleet.remove(session.key);
+    const { key } = session;
+    if (session.connected && this.#ports.agents.get(key) === session) {
+      const candidate = candidateOf(session);
+      const running = candidate.running + (this.#reserved.get(key) ?? 0);
+      this.#fleet.upsert({ ...candidate, running });
+    } else if (!this.#ports.agents.get(key)?.connected) this.#fleet.remove(key);
+    this.#reasons.clear();
     this.#wake();
   }
 
@@ -125,74 +138,98 @@ export class Dispatcher {
   }
 
   #dispatch(): void {
-    const decided: { task: WaitingTask; agent: AttemptAgent }[] = [];
-    for (let next = decide(this.#queue, this.#fleet); next; next = decide(this.#queue, this.#fleet)) {
+    const leaving: Leaving[] = [];
+    while (leaving.length < mostDecisions) {
+      const next = decide(this.#queue, this.#fleet);
+      if (!next) break;
       const { task, candidate } = next;
+      leaving.push({
+        task,
+        wanted: this.#wanted(
+          task,
+          candidate.key,
+          explainScore(task.requirements, candidate, task.workflowId),
+        ),
+        fresh: this.#fresh.get(task.id),
+      });
       this.#queue.take(task.id);
       this.#fresh.delete(task.id);
-      this.#fleet.upsert({ ...candidate, running: candidate.running + 1 });
-      decided.push({ task, agent: agentOf(candidate) });
+      this.#leaving.add(task.id);
+      this.#reserve(candidate.key, 1);
+      const running = candidate.running + 1;
+      this.#fleet.upsert({ ...candidate, running, warmWorkflow: task.workflowId });
     }
-    if (decided.length > 0) void this.#open(decided);
-    if (this.#fresh.size > 0) this.#tellWhy();
+    if (leaving.length > 0) {
+      this.#reasons.clear();
+      void this.#open(leaving);
+    }
+    if (leaving.length === mostDecisions) this.#wake();
+    else this.#tellWhy();
   }
 
-  async #open(decided: readonly { task: WaitingTask; agent: AttemptAgent }[]): Promise<void> {
-    const { tasks, agents } = this.#ports;
-    const wanted = decided.map(({ task, agent }) => ({ taskId: task.id, agent }));
-    const opened = await tasks.attempts.open(wanted);
-    for (const attempt of opened) agents.assign(attempt);
-    if (opened.length === decided.length) return;
-    // Cancelled in the meantime: the place that was counted for it is free again.
-    for (const { agent } of decided) {
-      const session = agents.get(agent.key);
+  #wanted(task: WaitingTask, key: string, why: string): WantedAttempt {
+    const session = this.#ports.agents.get(key);
+    const agent = {
+      key,
+      agentId: session?.agentId ?? '',
+      labels: session?.hello.labels ?? [],
+      gpuType: (session && gpusOf(session)[0]?.name) ?? '',
+    };
+    return { taskId: task.id, agent, reason: `Chosen by ${why}.` };
+  }
+
+  async #open(leaving: readonly Leaving[]): Promise<void> {
+    const { tasks, agents, log } = this.#ports;
+    let given = 0;
+    try {
+      const opened = await tasks.attempts.open(leaving.map(({ wanted }) => wanted));
+      for (const attempt of opened) if (agents.assign(attempt)) given += 1;
+    } catch (error) {
+      log.error({ err: error }, 'attempts could not be opened; their tasks stay in line');
+      for (const { task, fresh } of leaving) {
+        this.#queue.add(task);
+        if (fresh) this.#fresh.set(task.id, fresh);
+      }
+      this.#retryLater();
+    }
+    for (const { task, wanted } of leaving) {
+      this.#leaving.delete(task.id);
+      this.#reserve(wanted.agent.key, -1);
+    }
+    if (given === leaving.length) return;
+    // Cancelled in the meantime, or not to be assigned: the places that were counted for them are free again.
+    for (const key of new Set(leaving.map(({ wanted }) => wanted.agent.key))) {
+      const session = agents.get(key);
       if (session) this.#agentChanged(session);
     }
   }
 
-  #tellWhy(): void {
-    const reasons = new Map<string, string>();
-    const waiting = [...this.#fresh.values()].map((task) => {
-      const inLine = this.#queue.get(task.id);
-      const signature = inLine?.signature ?? '';
-      let reason = reasons.get(signature);
-      if (reason === undefined) {
-        reason = inLine ? this.#reason(inLine) : '';
-        reasons.set(signature, reason);
-      }
-      return { task, reason };
-    });
-    this.#fresh.clear();
-    void this.#ports.tasks.wait(waiting);
+  #reserve(key: string, places: number): void {
+    const reserved = (this.#reserved.get(key) ?? 0) + places;
+    if (reserved === 0) this.#reserved.delete(key);
+    else this.#reserved.set(key, reserved);
   }
-}
 
-const agentOf = ({ key, agentId, labels, gpuNames }: Candidate): AttemptAgent => ({
-  key,
-  agentId,
-  labels: [...labels],
-  gpuType: gpuNames[0] ?? '',
-});
+  #tellWhy(): void {
+    if (this.#fresh.size === 0) return;
+    const waiting: { task: TaskRow; reason: string }[] = [];
+    for (const task of this.#fresh.values()) {
+      if (waiting.length === mostTold) break;
+      const inLine = this.#queue.get(task.id);
+      this.#fresh.delete(task.id);
+      if (inLine) waiting.push({ task, reason: this.#reason(inLine) });
+    }
+    this.#ports.tasks.wait(waiting).catch((error: unknown) => {
+      this.#ports.log.error({ err: error }, 'waiting tasks could not be told why');
+      for (const { task } of waiting) if (this.#queue.get(task.id)) this.#fresh.set(task.id, task);
+      this.#retryLater();
+    });
+    if (this.#fresh.size > 0) this.#wake();
+  }
 
-function candidateOf(session: AgentSession): Candidate {
-  const { hello } = session;
-  return {
-    key: session.key,
-    agentId: session.agentId,
-    teamId: session.teamId,
-    community: false,
-    tools: hello.engines.map(({ tool }) => tool),
-    labels: new Set(hello.labels),
-    models: new Set(hello.models.map(({ path }) => path)),
-    vramGb: vramGb(session),
-    gpuNames: hello.machine.gpus.map(({ name }) => name),
-    region: hello.region.trim().toLowerCase(),
-    nodeTypes: new Set(hello.engines.flatMap((engine) => engine.node_types)),
-    notReady: notReady(session),
-    slots: hello.slots,
-    staging: hello.staging,
-    running: session.attempts.size,
-    warmWorkflow: session.lastWorkflow,
-    recent: { done: session.completed, failed: session.failed },
-  };
+  #retryLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#wake(), retryMs);
+    this.#retry.unref();
+  }
 }

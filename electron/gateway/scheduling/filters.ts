@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import type { Requirements } from './requirements.ts';
+import { labelOf, modelPathOf, type Requirements } from './requirements.ts';
 
 interface Filter {
   readonly name: string;
@@ -8,20 +8,15 @@ interface Filter {
   readonly words: (needs: Requirements, left: readonly Candidate[]) => string;
 }
 
-const plain = (label: string): string => label.trim().toLowerCase();
-const modelPath = (path: string): string => path.replace(/^\/?models\//, '');
-
-const has = (set: ReadonlySet<string>, value: string): boolean =>
-  set.has(value) || [...set].some((one) => plain(one) === plain(value));
-const hasModel = (agent: Candidate, path: string): boolean =>
-  agent.models.has(modelPath(path)) || [...agent.models].some((one) => modelPath(one) === modelPath(path));
-
 const missingLabels = (needs: Requirements, agent: Candidate) =>
-  needs.labels.filter((label) => !has(agent.labels, label));
+  needs.labels.filter((label) => !agent.labels.has(labelOf(label)));
 const missingModels = (needs: Requirements, agent: Candidate) =>
-  needs.models.filter((path) => !hasModel(agent, path));
+  needs.models.filter((path) => !agent.models.has(modelPathOf(path)));
 
-/** The one that is missing on fewest agents is not the thing to mend; the one missing everywhere is. */
+/** Agents that have another engine ready must not be named as not ready for this one. */
+const notReady = (needs: Requirements, agent: Candidate): string => agent.tools.get(needs.tool) ?? '';
+
+/** What no agent has is the thing to mend; when each lacks something else, what the first one lacks. */
 function missingEverywhere(
   agents: readonly Candidate[],
   wanted: readonly string[],
@@ -45,12 +40,12 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'tool',
-    passes: (needs, agent) => agent.tools.includes(needs.tool),
+    passes: (needs, agent) => agent.tools.has(needs.tool),
     words: (needs) => `No agent runs ${needs.tool === 'nerfstudio' ? 'Nerfstudio' : 'ComfyUI'}.`,
   },
   {
     name: 'labels',
-    passes: (needs, agent) => missingLabels(needs, agent).length === 0,
+    passes: (needs, agent) => needs.labels.every((label) => agent.labels.has(labelOf(label))),
     words: (needs, left) =>
       `No agent has ${named(
         'label',
@@ -67,7 +62,7 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'models',
-    passes: (needs, agent) => missingModels(needs, agent).length === 0,
+    passes: (needs, agent) => needs.models.every((path) => agent.models.has(modelPathOf(path))),
     words: (needs, left) =>
       `No agent has ${named(
         'model',
@@ -76,11 +71,14 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'ready',
-    passes: (_needs, agent) => agent.notReady === '',
-    words: (_needs, left) =>
-      left.length === 1
-        ? `The agent ${left[0]?.agentId} is not ready: ${left[0]?.notReady}`
-        : `None of the ${left.length} matching agents is ready: ${left[0]?.agentId}: ${left[0]?.notReady}`,
+    passes: (needs, agent) => notReady(needs, agent) === '',
+    words: (needs, left) => {
+      const [first] = left;
+      const why = first ? notReady(needs, first) : '';
+      return left.length === 1
+        ? `The agent ${first?.agentId} is not ready: ${why}`
+        : `None of the ${left.length} matching agents is ready; ${first?.agentId}: ${why}`;
+    },
   },
 ];
 
@@ -94,6 +92,9 @@ export const eligible = (needs: Requirements, agent: Candidate): boolean =>
 export const hasNodes = (needs: Requirements, agent: Candidate): boolean =>
   agent.nodeTypes.size === 0 || needs.nodeTypes.every((type) => agent.nodeTypes.has(type));
 
+/** What is said of a task that is being given away just now. */
+export const beingGiven = 'It is next: an agent is being given the work.';
+
 /** Why a task waits, in words: the first filter that leaves nobody, else that those who are left are busy. */
 export function explain(needs: Requirements, agents: readonly Candidate[]): string {
   let left = agents;
@@ -102,8 +103,10 @@ export function explain(needs: Requirements, agents: readonly Candidate[]): stri
     if (passed.length === 0) return filter.words(needs, left);
     left = passed;
   }
+  const knowing = left.filter((agent) => hasNodes(needs, agent));
+  if (knowing.length > 0) left = knowing;
   const free = left.some((agent) => agent.running < agent.slots + agent.staging);
-  if (free) return 'It is next: an agent is being given the work.';
+  if (free) return beingGiven;
   return left.length === 1
     ? `The agent ${left[0]?.agentId} is busy.`
     : `All ${left.length} matching agents are busy.`;

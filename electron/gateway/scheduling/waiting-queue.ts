@@ -2,14 +2,14 @@ import type { Requirements } from './requirements.ts';
 
 /** A task in line. */
 export interface WaitingTask {
+  /** A UUIDv7: the order of ids is the order of submission, also for one that comes back after a lost attempt. */
   readonly id: string;
+  readonly workflowId: string;
   readonly signature: string;
   readonly requirements: Requirements;
   readonly submitterId: string;
   /** Higher goes first. */
   readonly priority: number;
-  /** Rises with submission. */
-  readonly order: number;
 }
 
 /** Tasks of one submitter, one priority and one signature, in order of submission. */
@@ -27,14 +27,13 @@ class Line {
   }
 
   add(task: WaitingTask): void {
-    const at = this.#indexOf(task.order);
+    const at = this.#indexOf(task.id);
     if (at === this.#tasks.length) this.#tasks.push(task);
     else this.#tasks.splice(at, 0, task);
   }
 
-  remove(task: WaitingTask): void {
-    let at = this.#indexOf(task.order);
-    while (this.#tasks[at] !== task && at < this.#tasks.length) at += 1;
+  remove(id: string): void {
+    const at = this.#indexOf(id);
     if (at !== this.#front) {
       this.#tasks.splice(at, 1);
       return;
@@ -46,18 +45,18 @@ class Line {
     }
   }
 
-  /** How many were submitted before `order`. */
-  before(order: number): number {
-    return this.#indexOf(order) - this.#front;
+  /** How many were submitted before the task `id`. */
+  before(id: string): number {
+    return this.#indexOf(id) - this.#front;
   }
 
-  /** Index of the first task that is not before `order`. */
-  #indexOf(order: number): number {
+  /** Index of the first task that is not before `id`. */
+  #indexOf(id: string): number {
     let low = this.#front;
     let high = this.#tasks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#tasks[middle]?.order ?? 0) < order) low = middle + 1;
+      if ((this.#tasks[middle]?.id ?? '') < id) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -88,7 +87,8 @@ class Share {
 export class WaitingQueue {
   readonly #tasks = new Map<string, WaitingTask>();
   readonly #levels = new Map<number, Map<string, Share>>();
-  readonly #signatures = new Map<string, { count: number; readonly requirements: Requirements }>();
+  /** How many tasks of each signature stand in line. */
+  readonly #signatures = new Map<string, number>();
   #turn = 0;
 
   get size(): number {
@@ -108,14 +108,12 @@ export class WaitingQueue {
     if (!share) {
       share = new Share();
       // Whoever joins goes after those who have waited since their last turn, but before those just served.
-      share.turn = this.#turn;
+      share.turn = this.#turn - 0.5;
       level.set(task.submitterId, share);
     }
     share.line(task.signature).add(task);
     share.size += 1;
-    const known = this.#signatures.get(task.signature);
-    if (known) known.count += 1;
-    else this.#signatures.set(task.signature, { count: 1, requirements: task.requirements });
+    this.#signatures.set(task.signature, (this.#signatures.get(task.signature) ?? 0) + 1);
   }
 
   /** A task leaves the line without having been served. */
@@ -127,13 +125,14 @@ export class WaitingQueue {
     const share = level?.get(task.submitterId);
     const line = share?.lines.get(task.signature);
     if (!level || !share || !line) return;
-    line.remove(task);
+    line.remove(id);
     share.size -= 1;
     if (line.size === 0) share.lines.delete(task.signature);
     if (share.size === 0) level.delete(task.submitterId);
     if (level.size === 0) this.#levels.delete(task.priority);
-    const known = this.#signatures.get(task.signature);
-    if (known && --known.count === 0) this.#signatures.delete(task.signature);
+    const left = (this.#signatures.get(task.signature) ?? 1) - 1;
+    if (left === 0) this.#signatures.delete(task.signature);
+    else this.#signatures.set(task.signature, left);
   }
 
   /** A task is served: its submitter's turn is used up. */
@@ -144,19 +143,19 @@ export class WaitingQueue {
     this.remove(id);
   }
 
-  /** The signatures in line. */
-  signatures(): Iterable<[signature: string, { readonly requirements: Requirements }]> {
-    return this.#signatures;
+  /** Does any task of this signature stand in line? */
+  has(signature: string): boolean {
+    return this.#signatures.has(signature);
   }
 
-  /** The next task in fair order among those of the `open` signatures. */
-  next(open: ReadonlySet<string>): WaitingTask | undefined {
+  /** The next task in fair order; `canStart` is asked of the first of each line and holds for all of its signature. */
+  next(canStart: (first: WaitingTask) => boolean): WaitingTask | undefined {
     for (const priority of this.#priorities()) {
       let best: { task: WaitingTask; turn: number } | undefined;
       for (const share of this.#levels.get(priority)?.values() ?? []) {
         if (best && share.turn > best.turn) continue;
-        const task = firstOf(share, open);
-        if (task && (!best || share.turn < best.turn || task.order < best.task.order)) {
+        const task = firstOf(share, canStart);
+        if (task && (!best || share.turn < best.turn || task.id < best.task.id)) {
           best = { task, turn: share.turn };
         }
       }
@@ -172,7 +171,7 @@ export class WaitingQueue {
     const own = level?.get(task?.submitterId ?? '');
     if (!task || !level || !own) return null;
     let ahead = 0;
-    for (const line of own.lines.values()) ahead += line.before(task.order);
+    for (const line of own.lines.values()) ahead += line.before(id);
     const rounds = ahead;
     for (const share of level.values()) {
       if (share !== own) ahead += Math.min(share.size, rounds + (goesBefore(share, own) ? 1 : 0));
@@ -188,20 +187,24 @@ export class WaitingQueue {
   }
 }
 
-function firstOf(share: Share, open: ReadonlySet<string>): WaitingTask | undefined {
+function firstOf(share: Share, canStart: (first: WaitingTask) => boolean): WaitingTask | undefined {
   let first: WaitingTask | undefined;
-  for (const [signature, line] of share.lines) {
-    if (!open.has(signature)) continue;
+  for (const line of share.lines.values()) {
     const task = line.first;
-    if (task && (!first || task.order < first.order)) first = task;
+    if (task && (!first || task.id < first.id) && canStart(task)) first = task;
   }
   return first;
 }
 
 function goesBefore(one: Share, other: Share): boolean {
-  if (one.turn !== other.turn) return one.turn < other.turn;
-  return oldest(one) < oldest(other);
+  return one.turn === other.turn ? oldest(one) < oldest(other) : one.turn < other.turn;
 }
 
-const oldest = (share: Share): number =>
-  Math.min(...[...share.lines.values()].map((line) => line.first?.order ?? 0));
+function oldest(share: Share): string {
+  let first = '';
+  for (const line of share.lines.values()) {
+    const id = line.first?.id ?? '';
+    if (first === '' || id < first) first = id;
+  }
+  return first;
+}

@@ -7,17 +7,13 @@ import {
   findTask,
   highestFence,
   insertAttempt,
-  insertOutput,
-  insertTask,
   moveTask,
   openAttempt,
   setAttemptState,
 } from '../store/repositories/tasks.ts';
-import type { TaskEventRow, TaskRow } from '../store/schema.ts';
-import type { Store, Writer } from '../store/store.ts';
-import type { Workflows } from '../workflows/workflows.ts';
-import type { TaskEvents } from './events.ts';
-import type { TaskSignals } from './signals.ts';
+import type { TaskRow } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { type EndingPorts, Endings, keepOutput, type Told } from './endings.ts';
 
 /** An attempt as messages name it. */
 export interface AttemptRef {
@@ -33,28 +29,21 @@ export interface AttemptAgent {
   readonly gpuType: string;
 }
 
+export interface WantedAttempt {
+  readonly taskId: string;
+  readonly agent: AttemptAgent;
+  /** Why this agent, in words. */
+  readonly reason: string;
+}
+
 export interface OpenedAttempt extends AttemptRef {
   readonly task: TaskRow;
   readonly agent: AttemptAgent;
 }
 
-export interface AttemptPorts {
-  readonly store: Store;
-  readonly workflows: Workflows;
+export interface AttemptPorts extends EndingPorts {
   readonly objects: ObjectStore;
-  readonly events: TaskEvents;
-  readonly signals: TaskSignals;
-  readonly clock: () => number;
   readonly leaseMs: number;
-}
-
-/** A task that lost this many attempts is not given another: it may be what ends its engines. */
-const mostAttempts = 3;
-
-/** What a unit of work leaves to be told after its commit. */
-interface Told {
-  readonly events: TaskEventRow[];
-  readonly after: (() => void)[];
 }
 
 /**
@@ -63,48 +52,47 @@ interface Told {
  */
 export class Attempts {
   readonly #ports: AttemptPorts;
+  readonly #endings: Endings;
   #fence: number;
 
   constructor(ports: AttemptPorts) {
     this.#ports = ports;
+    this.#endings = new Endings(ports);
     this.#fence = highestFence(ports.store.read);
   }
 
   /** Opens attempts for tasks that are still in line; the others are left out of the result. */
-  open(wanted: readonly { taskId: string; agent: AttemptAgent }[]): Promise<OpenedAttempt[]> {
+  open(wanted: readonly WantedAttempt[]): Promise<OpenedAttempt[]> {
+    return this.#unit((writer, told) => wanted.flatMap((one) => this.#open(writer, one, told) ?? []));
+  }
+
+  #open(writer: Writer, { taskId, agent, reason }: WantedAttempt, told: Told): OpenedAttempt | undefined {
     const now = this.#ports.clock();
-    return this.#unit((writer, told) =>
-      wanted.flatMap(({ taskId, agent }) => {
-        const attempt = { id: v7(), fence: ++this.#fence };
-        const moved = moveTask(writer, taskId, {
-          to: 'queued',
-          set: {
-            attempt_id: attempt.id,
-            agent_id: agent.agentId,
-            agent_labels_json: JSON.stringify(agent.labels),
-            gpu_type: agent.gpuType,
-          },
-        });
-        if (!moved) return [];
-        writer.hotRun('UPDATE tasks SET attempt_count = attempt_count + 1 WHERE id = ?', taskId);
-        insertAttempt(writer, {
-          ...attempt,
-          task_id: taskId,
-          agent_id: agent.key,
-          state: 'assigned',
-          outcome: null,
-          lease_expires_at: now + this.#ports.leaseMs,
-          created_at: now,
-          accepted_at: null,
-          ended_at: null,
-        });
-        const task = findTask(writer, taskId);
-        if (!task) return [];
-        const data = { status: 'queued', agent_id: agent.agentId } as const;
-        told.events.push(this.#ports.events.append(writer, task, 'status', data));
-        return [{ ...attempt, task, agent }];
-      }),
-    );
+    const attempt = { id: v7(), fence: ++this.#fence };
+    const set = {
+      attempt_id: attempt.id,
+      agent_id: agent.agentId,
+      agent_labels_json: JSON.stringify(agent.labels),
+      gpu_type: agent.gpuType,
+    };
+    if (!moveTask(writer, taskId, { to: 'queued', set })) return undefined;
+    writer.hotRun('UPDATE tasks SET attempt_count = attempt_count + 1 WHERE id = ?', taskId);
+    insertAttempt(writer, {
+      ...attempt,
+      task_id: taskId,
+      agent_id: agent.key,
+      state: 'assigned',
+      outcome: null,
+      lease_expires_at: now + this.#ports.leaseMs,
+      created_at: now,
+      accepted_at: null,
+      ended_at: null,
+    });
+    const task = findTask(writer, taskId);
+    if (!task) return undefined;
+    const data = { status: 'queued', agent_id: agent.agentId, reason } as const;
+    told.events.push(this.#ports.events.append(writer, task, 'status', data));
+    return { ...attempt, task, agent };
   }
 
   /** It is on the agent's disk. */
@@ -143,36 +131,11 @@ export class Attempts {
       endAttempt(writer, ref.id, 'completed', now);
       const set = { completed_at: now, started_at: task.started_at ?? now };
       if (!moveTask(writer, task.id, { to: 'completed', set, attemptId: ref.id })) return;
-      for (const [position, output] of outputs.entries())
-        this.#keepOutput(writer, task, position, output, now);
-      const data = { status: 'completed', output: null, outputs: [] } as const;
-      told.events.push(this.#ports.events.append(writer, task, 'completed', { ...data, outputs: [] }));
+      for (const [position, output] of outputs.entries()) keepOutput(writer, task, position, output, now);
+      // Its files are filled in when it is told: their addresses expire.
+      const event = { status: 'completed' as const, output: null, outputs: [] };
+      told.events.push(this.#ports.events.append(writer, task, 'completed', event));
       told.after.push(() => this.#ports.signals.ended(task, 'completed'));
-    });
-  }
-
-  #keepOutput(writer: Writer, task: TaskRow, position: number, output: ManifestEntry, now: number): void {
-    writer.hotRun(
-      'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      output.sha256,
-      output.size,
-      now,
-    );
-    insertOutput(writer, {
-      storage_key: `tasks/${task.id}/${position}/${output.name}`,
-      task_id: task.id,
-      team_id: task.team_id,
-      position,
-      node_id: output.node_id,
-      name: output.name,
-      kind: output.kind,
-      content_type: output.content_type,
-      size: output.size,
-      sha256: output.sha256,
-      temporary: output.temporary ? 1 : 0,
-      width: output.width ?? null,
-      height: output.height ?? null,
-      created_at: now,
     });
   }
 
@@ -180,30 +143,34 @@ export class Attempts {
   failed(ref: AttemptRef, failure: TaskFailure): Promise<void> {
     return this.#current(ref, (writer, task, told) => {
       endAttempt(writer, ref.id, 'failed', this.#ports.clock());
-      if (failure.retryable && task.attempt_count < mostAttempts)
-        this.#requeue(writer, task, ref, failure.message, told);
-      else this.#fail(writer, task, failure, told, ref.id);
+      if (failure.retryable) this.#endings.againOrFail(writer, task, failure.message, failure, told);
+      else this.#endings.fail(writer, task, failure, told);
     });
   }
 
-  /** The agent can't take it: back in line. */
+  /** The agent can't take it, nothing was executed: back in line, and it does not count as a lost attempt. */
   declined(ref: AttemptRef, reason: string): Promise<void> {
-    return this.#again(ref, 'declined', `The agent could not take it: ${reason}`);
+    return this.#back(ref, 'declined', `The agent could not take it: ${reason}`);
   }
 
-  /** The agent is gone, or never answered: back in line. */
-  lost(ref: AttemptRef, reason: string): Promise<void> {
-    return this.#again(ref, 'lost', reason);
+  /** It never left the gateway: back in line, and it does not count as a lost attempt. */
+  unsent(ref: AttemptRef, reason: string): Promise<void> {
+    return this.#back(ref, 'unsent', reason);
   }
 
-  #again(ref: AttemptRef, outcome: string, reason: string): Promise<void> {
+  #back(ref: AttemptRef, outcome: 'declined' | 'unsent', reason: string): Promise<void> {
     return this.#current(ref, (writer, task, told) => {
       endAttempt(writer, ref.id, outcome, this.#ports.clock());
-      if (task.attempt_count < mostAttempts) this.#requeue(writer, task, ref, reason, told);
-      else {
-        const message = `Given up after ${task.attempt_count} attempts. ${reason}`;
-        this.#fail(writer, task, { code: 'agent_lost', message, retryable: false }, told, ref.id);
-      }
+      this.#endings.again(writer, task, reason, told);
+    });
+  }
+
+  /** The agent is gone, or never answered: back in line, three times at most. */
+  lost(ref: AttemptRef, reason: string): Promise<void> {
+    return this.#current(ref, (writer, task, told) => {
+      endAttempt(writer, ref.id, 'lost', this.#ports.clock());
+      const failure = { code: 'agent_lost', message: reason, retryable: false } as const;
+      this.#endings.againOrFail(writer, task, reason, failure, told);
     });
   }
 
@@ -215,7 +182,7 @@ export class Attempts {
       endAttempt(writer, task.attempt_id, 'timeout', this.#ports.clock());
       const message = `The run took longer than its limit of ${seconds} s. Raise the workflow's time limit, or make the run smaller.`;
       const attemptId = task.attempt_id;
-      this.#fail(writer, task, { code: 'timeout', message, retryable: false }, told, attemptId);
+      this.#endings.fail(writer, task, { code: 'timeout', message, retryable: false }, told);
       told.after.push(() => this.#ports.signals.abandoned(attemptId, message));
     });
   }
@@ -235,48 +202,6 @@ export class Attempts {
       told.after.push(() => this.#ports.signals.ended(task, 'cancelled'));
       return true;
     });
-  }
-
-  #requeue(writer: Writer, task: TaskRow, ref: AttemptRef, reason: string, told: Told): void {
-    const set = { attempt_id: null, agent_id: null, agent_labels_json: '[]', gpu_type: '', started_at: null };
-    if (!moveTask(writer, task.id, { to: 'waiting', set, attemptId: ref.id })) return;
-    told.events.push(this.#ports.events.append(writer, task, 'status', { status: 'waiting', reason }));
-    told.after.push(() => this.#ports.signals.inLine([{ ...task, ...set, status: 'waiting' }]));
-  }
-
-  #fail(writer: Writer, task: TaskRow, failure: TaskFailure, told: Told, attemptId: string): void {
-    const { events, workflows, signals, clock } = this.#ports;
-    const set = { completed_at: clock(), error: failure.message, failure_json: JSON.stringify(failure) };
-    if (!moveTask(writer, task.id, { to: 'failed', set, attemptId })) return;
-    const { max_retries } = workflows.version(task.snapshot_id).snapshot;
-    const retry = task.retry_count < max_retries ? this.#retry(writer, task, told) : undefined;
-    const data = { status: 'failed', error: failure.message, failure } as const;
-    told.events.push(
-      events.append(writer, task, 'failed', retry === undefined ? data : { ...data, retry_task_id: retry }),
-    );
-    told.after.push(() => signals.ended(task, 'failed'));
-  }
-
-  /** A failure counts against `max_retries`: the retry is a new task (Cyberun spec 5.3). */
-  #retry(writer: Writer, failed: TaskRow, told: Told): string {
-    const task: TaskRow = {
-      ...failed,
-      id: v7(),
-      status: 'pending',
-      retry_count: failed.retry_count + 1,
-      retry_of: failed.id,
-      attempt_id: null,
-      attempt_count: 0,
-      agent_id: null,
-      agent_labels_json: '[]',
-      gpu_type: '',
-      started_at: null,
-      created_at: this.#ports.clock(),
-    };
-    insertTask(writer, task);
-    told.events.push(this.#ports.events.append(writer, task, 'status', { status: 'pending' }));
-    told.after.push(() => this.#ports.signals.inLine([task]));
-    return task.id;
   }
 
   /** A unit about the attempt that counts; anything stale changes nothing. */

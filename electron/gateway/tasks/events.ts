@@ -106,6 +106,11 @@ export class TaskEvents {
     this.#publish(new Told(teamId, null, event, { timestamp: toTimestamp(this.#clock()) }));
   }
 
+  /** A task begins anew: how far its lost attempt came says nothing any more. */
+  restarted(taskId: string): void {
+    this.#forget(taskId);
+  }
+
   /** The last progress of a task that is running here. */
   lastProgress(taskId: string): Told | undefined {
     return this.#progress.get(taskId);

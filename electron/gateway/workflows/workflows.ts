@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Pagination } from '#shared/wire/common.ts';
 import type { ImportWorkflowRequest, ParameterDef, UpdateWorkflowRequest } from '#shared/wire/workflows.ts';
 import type { WorkflowRow, WorkflowSnapshotRow } from '../store/schema.ts';
-import type { Store, Writer } from '../store/store.ts';
+import type { Reader, Store, Writer } from '../store/store.ts';
 
 /** One saved version, parsed. Immutable, so it is kept in memory by its snapshot's id. */
 export interface WorkflowVersion {
@@ -53,10 +53,15 @@ export class Workflows {
 
   /** Changes the given fields only, as a new version. */
   async update(teamId: string, id: string, request: UpdateWorkflowRequest): Promise<string> {
-    const { row, version } = this.get(teamId, id);
-    const { workflow_slug: slug = row.slug, workflow_status: status = row.status, ...fields } = request;
-    const definition = definitionOf({ ...importedFrom(version), ...given(fields), workflow_slug: slug });
     await this.#store.write((writer) => {
+      // Read in the unit that writes: of two updates that come together, the second builds on the first.
+      const current = this.#byId(writer, teamId, id);
+      if (!current) throw new AppError('not_found', 'There is no such workflow in this team.');
+      const {
+        workflow_slug: slug = current.slug,
+        workflow_status: status = current.status,
+        ...fields
+      } = request;
       const other = this.#bySlug(writer, teamId, slug);
       if (other && other.id !== id) {
         throw new AppError(
@@ -64,8 +69,8 @@ export class Workflows {
           `Another workflow of this team has the slug "${slug}"; choose a different one.`,
         );
       }
-      const current = this.#byId(writer, teamId, id);
-      if (!current) throw new AppError('not_found');
+      const before = importedFrom(readVersion(writer, current.snapshot_id));
+      const definition = definitionOf({ ...before, ...given(fields), workflow_slug: slug });
       return this.#save(writer, current, definition, { slug, status });
     });
     this.#changed(teamId);
@@ -112,18 +117,7 @@ export class Workflows {
   version(snapshotId: string): WorkflowVersion {
     const kept = this.#versions.get(snapshotId);
     if (kept) return kept;
-    const [snapshot] = this.#store.read.hot<WorkflowSnapshotRow>(
-      'SELECT * FROM workflow_snapshots WHERE id = ?',
-      snapshotId,
-    );
-    if (!snapshot) throw new AppError('not_found', 'This version of the workflow is gone.');
-    const version: WorkflowVersion = {
-      snapshot,
-      graph: JSON.parse(snapshot.graph_json) as Graph,
-      parameters: JSON.parse(snapshot.parameters_json) as ParameterDef[],
-      requiredLabels: JSON.parse(snapshot.required_labels_json) as string[],
-      requiredModels: JSON.parse(snapshot.required_models_json) as string[],
-    };
+    const version = readVersion(this.#store.read, snapshotId);
     if (this.#versions.size >= keptVersions) {
       const [oldest] = this.#versions.keys();
       if (oldest !== undefined) this.#versions.delete(oldest);
@@ -181,6 +175,21 @@ export class Workflows {
     );
     return current.id;
   }
+}
+
+function readVersion(reader: Reader, snapshotId: string): WorkflowVersion {
+  const [snapshot] = reader.hot<WorkflowSnapshotRow>(
+    'SELECT * FROM workflow_snapshots WHERE id = ?',
+    snapshotId,
+  );
+  if (!snapshot) throw new AppError('not_found', 'This version of the workflow is gone.');
+  return {
+    snapshot,
+    graph: JSON.parse(snapshot.graph_json) as Graph,
+    parameters: JSON.parse(snapshot.parameters_json) as ParameterDef[],
+    requiredLabels: JSON.parse(snapshot.required_labels_json) as string[],
+    requiredModels: JSON.parse(snapshot.required_models_json) as string[],
+  };
 }
 
 /** Checks a request and turns it into what a snapshot holds. */

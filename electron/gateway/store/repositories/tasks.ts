@@ -2,11 +2,6 @@ import { sourcesOf, type TaskStatus } from '#shared/task-states.ts';
 import type { AttemptRow, OutputRow, TaskRow } from '../schema.ts';
 import type { Bindable, Reader, Writer } from '../store.ts';
 
-/** An open attempt beside what its task says of it. */
-export interface OpenAttempt extends AttemptRow {
-  readonly team_id: string;
-}
-
 const taskColumns = [
   'id',
   'team_id',
@@ -48,8 +43,8 @@ export interface Move {
   readonly to: TaskStatus;
   /** Columns that change with the status. */
   readonly set?: Readonly<Partial<Record<keyof TaskRow, Bindable>>>;
-  /** The task must still be at this attempt. */
-  readonly attemptId?: string;
+  /** The task must still be at this attempt; `null` is at none and moves nothing. */
+  readonly attemptId?: string | null;
 }
 
 /**
@@ -100,10 +95,27 @@ export function openAttempt(reader: Reader, id: string, fence: number): AttemptR
   )[0];
 }
 
-export function openAttempts(reader: Reader): OpenAttempt[] {
-  return reader.hot<OpenAttempt>(
-    `SELECT attempts.*, tasks.team_id FROM attempts JOIN tasks ON tasks.id = attempts.task_id
-     WHERE attempts.state <> 'ended'`,
+/** How many attempts of a task were lost or failed; those that never began anywhere don't count. */
+export function lossesOf(reader: Reader, taskId: string): number {
+  const [row] = reader.hot<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM attempts WHERE task_id = ? AND outcome NOT IN ('declined','unsent')`,
+    taskId,
+  );
+  return row?.count ?? 0;
+}
+
+/** Who holds open attempts: keys of agents. */
+export function agentsWithAttempts(reader: Reader): string[] {
+  return reader
+    .hot<{ agent_id: string }>(`SELECT DISTINCT agent_id FROM attempts WHERE state <> 'ended'`)
+    .map(({ agent_id }) => agent_id);
+}
+
+/** The open attempts of one agent. */
+export function openAttemptsOf(reader: Reader, agentKey: string): AttemptRow[] {
+  return reader.hot<AttemptRow>(
+    `SELECT * FROM attempts WHERE agent_id = ? AND state <> 'ended' ORDER BY fence`,
+    agentKey,
   );
 }
 

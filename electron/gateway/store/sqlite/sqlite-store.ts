@@ -9,7 +9,7 @@ import {
 } from 'kysely';
 import type { Database } from '../schema.ts';
 import type { Bindable, Reader, Store, Writer } from '../store.ts';
-import { migrate } from './migrate.ts';
+import { migrate, refuseNewer } from './migrate.ts';
 
 type Connection = BetterSqlite.Database;
 
@@ -81,14 +81,20 @@ class Statements implements Writer {
  */
 export function openSqliteStore(path: string): Store {
   const connection = new BetterSqlite(path);
-  connection.pragma('journal_mode = WAL');
-  connection.pragma('synchronous = FULL');
-  connection.pragma('foreign_keys = ON');
-  connection.pragma('busy_timeout = 5000');
-  migrate(connection, path);
-  const reading = new BetterSqlite(path, { readonly: true });
-  reading.pragma('busy_timeout = 5000');
-  return new SqliteStore(connection, reading);
+  try {
+    connection.pragma('busy_timeout = 5000');
+    refuseNewer(connection, path);
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    migrate(connection, path);
+    const reading = new BetterSqlite(path, { readonly: true });
+    reading.pragma('busy_timeout = 5000');
+    return new SqliteStore(connection, reading);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 class SqliteStore implements Store {
@@ -149,6 +155,8 @@ class SqliteStore implements Store {
     this.#connection.exec('SAVEPOINT unit');
     try {
       const result = unit.work(this.#writer);
+      // What it does after its first await would run outside of the transaction, or inside somebody else's.
+      if (result instanceof Promise) throw new TypeError('a unit of work must be synchronous');
       this.#connection.exec('RELEASE unit');
       return () => unit.done(result);
     } catch (error) {
