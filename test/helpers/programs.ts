@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
 export const cliProgram = resolve(root, 'electron/cli/main.ts');
@@ -55,3 +56,18 @@ export async function startProgram(
 /** A studio from the command line, ready to be talked to. */
 export const serveStudio = (args: readonly string[], program = cliProgram): Promise<RunningProgram> =>
   startProgram([process.execPath, program, 'serve', ...args], 'Atelier is ready:');
+
+interface Done {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of the command line to its end. */
+export async function runCli(args: readonly string[], options: { cwd?: string } = {}): Promise<Done> {
+  const done = await promisify(execFile)(process.execPath, [cliProgram, ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Done) => error,
+  );
+  return { code: done.code, stdout: done.stdout, stderr: done.stderr };
+}

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRunning } from '../../helpers/processes.ts';
-import { cliProgram, type RunningProgram, serveStudio } from '../../helpers/programs.ts';
+import { type RunningProgram, runCli, serveStudio } from '../../helpers/programs.ts';
 
 let folder: string;
 const running: RunningProgram[] = [];
@@ -22,19 +20,7 @@ afterEach(async () => {
 
 const data = () => join(folder, 'data');
 
-interface Done {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function atelier(...args: string[]): Promise<Done> {
-  const done = await promisify(execFile)(process.execPath, [cliProgram, ...args], { cwd: folder }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  );
-  return { code: done.code, stdout: done.stdout, stderr: done.stderr };
-}
+const atelier = (...args: string[]) => runCli(args, { cwd: folder });
 
 async function serve(...args: string[]): Promise<RunningProgram> {
   const program = await serveStudio(['--data', data(), '--port', '0', ...args]);
