@@ -13,7 +13,7 @@ import type { Moment } from '../use-task-history.ts';
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="flex gap-4 py-1.5">
-      <dt className="w-28 shrink-0 truncate text-soft">{name}</dt>
+      <dt className="w-32 shrink-0 text-soft">{name}</dt>
       <dd className="tabular line-clamp-4 min-w-0 flex-1 whitespace-pre-line">{children}</dd>
     </div>
   );
