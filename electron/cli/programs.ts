@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { EngineChoice } from '../agent/agent.ts';
 
@@ -30,17 +29,6 @@ export function wholeNumber(text: string, option: string, min: number, max: numb
     throw new UsageError(`--${option} takes a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
-}
-
-/** The platform's own place for application data, unless it is said otherwise. */
-export function dataFolder(option: string | undefined): string {
-  const said = option ?? process.env.ATELIER_DATA;
-  if (said) return resolve(said);
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Atelier');
-  if (process.platform === 'win32') {
-    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Atelier');
-  }
-  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'atelier');
 }
 
 /** `starter`, or the address of a server that speaks ComfyUI's protocol. */

@@ -12,7 +12,8 @@ export type ElectronParts = Pick<
 export interface ShellOptions {
   readonly preload: string;
   readonly icon: string;
-  readonly createStudio: (dataDir: string, version: string) => Promise<Studio>;
+  readonly trayIcon: string;
+  readonly createStudio: (version: string) => Promise<Studio>;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function runShell(parts: ElectronParts, options: ShellOptions): Pro
 
   await app.whenReady();
   try {
-    studio = await options.createStudio(app.getPath('userData'), app.getVersion());
+    studio = await options.createStudio(app.getVersion());
     ({ url: address } = await studio.start());
   } catch (error) {
     dialog.showErrorBox('Atelier could not start', error instanceof Error ? error.message : String(error));
@@ -60,7 +61,7 @@ export async function runShell(parts: ElectronParts, options: ShellOptions): Pro
   }
   guardContents(parts, address);
   parts.Menu.setApplicationMenu(applicationMenu(parts, address));
-  const tray = new parts.Tray(parts.nativeImage.createFromPath(options.icon));
+  const tray = new parts.Tray(parts.nativeImage.createFromPath(options.trayIcon));
   tray.setToolTip('Atelier');
   tray.setContextMenu(trayMenu(parts, show));
   tray.on('click', show);

@@ -9,7 +9,6 @@ function standIn(options: { firstInstance?: boolean } = {}) {
   const app = Object.assign(new EventEmitter(), {
     requestSingleInstanceLock: () => options.firstInstance ?? true,
     whenReady: () => Promise.resolve(),
-    getPath: () => '/data',
     getVersion: () => '1.2.3',
     quit: () => calls.push('quit'),
     exit: (code: number) => calls.push(`exit ${code}`),
@@ -40,15 +39,15 @@ function standIn(options: { firstInstance?: boolean } = {}) {
   return { app, calls, parts };
 }
 
-const paths = { preload: '/preload.cjs', icon: '/icon.png' };
+const paths = { preload: '/preload.cjs', icon: '/icon.png', trayIcon: '/tray.png' };
 
 describe('the desktop shell', () => {
-  it('starts the studio on the app’s data folder and shows its desk', async () => {
+  it('starts the studio and shows its desk', async () => {
     const { parts, calls } = standIn();
     await runShell(parts, {
       ...paths,
-      createStudio: (dataDir, version) => {
-        calls.push(`studio ${dataDir} ${version}`);
+      createStudio: (version) => {
+        calls.push(`studio ${version}`);
         return Promise.resolve({
           gateway: {} as never,
           start: () => Promise.resolve({ url: 'http://127.0.0.1:7788' }),
@@ -56,7 +55,7 @@ describe('the desktop shell', () => {
         });
       },
     });
-    expect(calls).toEqual(['studio /data 1.2.3', 'load http://127.0.0.1:7788', 'show']);
+    expect(calls).toEqual(['studio 1.2.3', 'load http://127.0.0.1:7788', 'show']);
   });
 
   it('leaves the field to an instance that already runs', async () => {

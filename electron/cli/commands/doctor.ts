@@ -4,7 +4,8 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { dataFolder, type Programs, readArgs } from '../programs.ts';
+import { dataFolder } from '../../data-folder.ts';
+import { type Programs, readArgs } from '../programs.ts';
 
 interface Finding {
   readonly state: 'ok' | 'missing' | 'problem';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { credentialKind } from '#shared/wire/identity.ts';
+import { dataFolder } from '../../data-folder.ts';
 import { openIdentity } from '../../gateway/gateway.ts';
-import { dataFolder, type Programs, readArgs, UsageError, wholeNumber } from '../programs.ts';
+import { type Programs, readArgs, UsageError, wholeNumber } from '../programs.ts';
 
 /** `atelier key create`: the raw key alone on stdout. Works beside a running gateway on the same folder. */
 export async function key(args: string[], _programs: Programs): Promise<number> {

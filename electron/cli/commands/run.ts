@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { dataFolder } from '../../data-folder.ts';
 import { addressFile, createStudio } from '../../studio.ts';
 import { ApiClient } from '../client.ts';
 import { follow, progressBar, saveOutputs } from '../follow.ts';
 import { openLog } from '../log.ts';
-import { dataFolder, engineChoice, type Programs, readArgs, UsageError, version } from '../programs.ts';
+import { engineChoice, type Programs, readArgs, UsageError, version } from '../programs.ts';
 import { parameterValues, readWorkflowFile } from '../workflow-file.ts';
 import { createKey } from './key.ts';
 

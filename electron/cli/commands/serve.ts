@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { dataFolder } from '../../data-folder.ts';
 import { createStudio } from '../../studio.ts';
 import { openLog } from '../log.ts';
-import { dataFolder, engineChoice, type Programs, readArgs, version, wholeNumber } from '../programs.ts';
+import { engineChoice, type Programs, readArgs, version, wholeNumber } from '../programs.ts';
 
 /** `atelier serve`: the studio without a window, until Ctrl+C. */
 export async function serve(args: string[], programs: Programs): Promise<number> {
