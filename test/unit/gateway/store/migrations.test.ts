@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Migration, migrations } from '../../../../electron/gateway/store/migrations/index.ts';
+import { migrate, versionOf } from '../../../../electron/gateway/store/sqlite/migrate.ts';
+import { openSqliteStore } from '../../../../electron/gateway/store/sqlite/sqlite-store.ts';
+import { NewerDatabaseError } from '../../../../electron/gateway/store/store.ts';
+import { tempFolder } from '../temp-folder.ts';
+
+const file = async (): Promise<string> => join(await tempFolder(), 'atelier.db');
+
+function open(path: string): BetterSqlite.Database {
+  const connection = new BetterSqlite(path);
+  onTestFinished(() => void connection.close());
+  return connection;
+}
+
+const tables = (connection: BetterSqlite.Database): string[] =>
+  connection
+    .prepare<[], { name: string }>(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`,
+    )
+    .all()
+    .map(({ name }) => name);
+
+it('rises in steps of ten, each with a name of its own', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => 10 * (index + 1)));
+  expect(new Set(migrations.map(({ name }) => name)).size).toBe(migrations.length);
+});
+
+describe.each(migrations.map((step, index) => [step.name, index] as const))('step %s', (_name, index) => {
+  const before = migrations.slice(0, index);
+  const upTo = migrations.slice(0, index + 1);
+
+  it('brings a database from the step before it, and leaves what was there', async () => {
+    const path = await file();
+    const connection = open(path);
+    migrate(connection, path, before);
+    const had = tables(connection);
+    migrate(connection, path, upTo);
+    expect(versionOf(connection)).toBe(upTo.at(-1)?.version);
+    expect(tables(connection)).toEqual(expect.arrayContaining(had));
+    expect(connection.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(connection.pragma('foreign_key_check')).toEqual([]);
+  });
+});
+
+it('makes exactly the tables that the schema describes', async () => {
+  const path = await file();
+  const connection = open(path);
+  migrate(connection, path);
+  expect(tables(connection)).toEqual([
+    'attempts',
+    'credentials',
+    'files',
+    'members',
+    'objects',
+    'outputs',
+    'refresh_tokens',
+    'settings',
+    'task_counts',
+    'task_events',
+    'tasks',
+    'teams',
+    'users',
+    'workflow_snapshots',
+    'workflows',
+  ]);
+});
+
+const first: Migration = {
+  version: 10,
+  name: 'first',
+  sql: `CREATE TABLE kept (value TEXT) STRICT; INSERT INTO kept VALUES ('old');`,
+};
+const second: Migration = { version: 20, name: 'second', sql: 'ALTER TABLE kept ADD COLUMN more TEXT;' };
+const broken: Migration = { version: 30, name: 'broken', sql: 'CREATE TABLE more (a); NONSENSE;' };
+
+it('copies a database aside before it changes it, but not one that is new', async () => {
+  const path = await file();
+  const connection = open(path);
+  connection.pragma('journal_mode = WAL');
+  migrate(connection, path, [first]);
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('before'))).toEqual([]);
+  migrate(connection, path, [first, second]);
+  const copy = open(`${path}.before-20`);
+  expect(versionOf(copy)).toBe(10);
+  expect(copy.prepare('SELECT * FROM kept').all()).toEqual([{ value: 'old' }]);
+});
+
+it('undoes every due step when one of them fails', async () => {
+  const path = await file();
+  const connection = open(path);
+  migrate(connection, path, [first]);
+  expect(() => migrate(connection, path, [first, second, broken])).toThrow('NONSENSE');
+  expect(versionOf(connection)).toBe(10);
+  expect(connection.prepare('SELECT * FROM kept').all()).toEqual([{ value: 'old' }]);
+  expect(tables(connection)).toEqual(['kept']);
+});
+
+it('does nothing to a database that is up to date', async () => {
+  const path = await file();
+  const connection = open(path);
+  migrate(connection, path, [first, second]);
+  migrate(connection, path, [first, second]);
+  expect(existsSync(`${path}.before-20`)).toBe(false);
+});
+
+it('refuses a newer database by its name and changes no byte of it', async () => {
+  const path = await file();
+  const connection = new BetterSqlite(path);
+  migrate(connection, path, [first]);
+  connection.pragma('user_version = 990');
+  connection.close();
+  const before = readFileSync(path);
+  const opening = () => openSqliteStore(path);
+  expect(opening).toThrow(NewerDatabaseError);
+  expect(opening).toThrow(new RegExp(`${basename(path)}.*newer version of Atelier.*schema 990`));
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(readdirSync(dirname(path))).toEqual([basename(path)]);
+});
+
+it('can be opened by two at the same time while it is new', async () => {
+  const path = await file();
+  // The second has looked at the version before the first has written it.
+  const slow = open(path);
+  const fast = open(path);
+  const racing = { ...first, version: 10 };
+  const steps = [racing];
+  let raced = false;
+  const original = slow.pragma.bind(slow);
+  slow.pragma = ((text: string, options?: BetterSqlite.PragmaOptions) => {
+    const answer = original(text, options);
+    if (!raced && text === 'user_version') {
+      raced = true;
+      migrate(fast, path, steps);
+    }
+    return answer;
+  }) as typeof slow.pragma;
+  migrate(slow, path, steps);
+  expect(slow.prepare('SELECT * FROM kept').all()).toEqual([{ value: 'old' }]);
+});
