@@ -8,6 +8,10 @@ export interface ParameterProblem {
   readonly message: string;
 }
 
+/** An entry by a name that others chose: `constructor` is no node, and no value that was given. */
+const own = <Value>(from: Readonly<Record<string, Value>>, name: string | undefined): Value | undefined =>
+  name !== undefined && Object.hasOwn(from, name) ? from[name] : undefined;
+
 /** The type a parameter has when its definition does not say: what its target or its default holds now. */
 function inferType(input: ParameterDefInput, current: unknown): ParameterDef['type'] {
   if (input.options?.length) return 'select';
@@ -37,11 +41,12 @@ export function defineParameters(
     seen.add(input.key);
     const problem = (graph && targetProblem(input, graph)) ?? boundsProblem(input);
     if (problem) return { problem };
-    const current = graph?.[input.node_id ?? '']?.inputs[input.field ?? ''];
+    const inputs = own(graph ?? {}, input.node_id)?.inputs;
+    const current = inputs && own(inputs, input.field);
     parameters.push({ ...input, type: input.type ?? inferType(input, current) });
   }
-  const own = parameters.find((one) => one.source_key === one.key);
-  if (own) return { problem: `Parameter "${own.key}" is its own source.` };
+  const circular = parameters.find((one) => one.source_key === one.key);
+  if (circular) return { problem: `Parameter "${circular.key}" is its own source.` };
   return { parameters };
 }
 
@@ -51,7 +56,7 @@ function targetProblem(input: ParameterDefInput, graph: Graph): string | undefin
       ? undefined
       : `Parameter "${input.key}" has no target: give it node_id and field.`;
   }
-  const node = graph[input.node_id ?? ''];
+  const node = own(graph, input.node_id);
   if (!node)
     return `Parameter "${input.key}" points to node "${input.node_id ?? ''}", which the workflow does not have.`;
   if (!input.field) return `Parameter "${input.key}" names node "${input.node_id}" but no field of it.`;
@@ -121,9 +126,10 @@ export function resolveParameters(
   }
   const resolved: Record<string, unknown> = {};
   for (const def of defs) {
-    const given = values[def.key] ?? (def.source_key ? values[def.source_key] : undefined);
+    const given = own(values, def.key) ?? own(values, def.source_key);
     if (given === undefined || given === null) {
-      if (def.required && def.default === undefined) {
+      // A default does not help here: it stands in for optional parameters only (run page, step 1).
+      if (def.required) {
         return {
           problem: { key: def.key, rule: 'required', message: `Parameter "${def.key}" is required.` },
         };
@@ -158,8 +164,8 @@ export function fillGraph(
   const filled: Graph = { ...graph };
   const files: FileTarget[] = [];
   for (const def of defs) {
-    const value = values[def.key];
-    const node = def.node_id === undefined ? undefined : filled[def.node_id];
+    const value = own(values, def.key);
+    const node = own(filled, def.node_id);
     if (value === undefined || !node || def.node_id === undefined || def.field === undefined) continue;
     if (def.type === 'file') {
       files.push({ key: def.key, node_id: def.node_id, field: def.field, file_key: String(value) });

@@ -12,7 +12,7 @@ export const toTimestamp = (milliseconds: number): string => new Date(millisecon
 
 /** Query of every list (spec 1.4). */
 export const paginationQuery = z.object({
-  current_page: z.coerce.number().int().min(1).default(1),
+  current_page: z.coerce.number().int().min(1).max(2_147_483_647).default(1),
   per_page: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type Pagination = z.infer<typeof paginationQuery>;

@@ -7,7 +7,8 @@ const key = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^[^\s.][^\s]*$/, 'a key has no spaces and does not start with a dot');
+  .regex(/^[^\s.][^\s]*$/, 'a key has no spaces and does not start with a dot')
+  .refine((text) => text !== '__proto__', 'this key can’t be used in JSON');
 
 /**
  * ParameterDef (Cyberun spec 4.1). `node_id` + `field` name the ComfyUI target, `target_path` the target in other
@@ -37,7 +38,7 @@ export type ParameterDef = z.infer<typeof parameterDef>;
 
 export const parameterDefInput = parameterDef
   .extend({ type: z.enum(parameterTypes).optional() })
-  .meta({ id: 'ParameterDefInput' });
+  .meta({ id: 'ParameterDefDraft', description: 'A parameter as an importer writes it.' });
 export type ParameterDefInput = z.infer<typeof parameterDefInput>;
 
 export const workflowSlug = z

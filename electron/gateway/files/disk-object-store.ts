@@ -48,7 +48,8 @@ export class DiskObjectStore implements ObjectStore {
       size += chunk.length;
       if (size > maxBytes) throw new AppError('too_large', `The file is larger than ${maxBytes} bytes.`);
       hash.update(chunk);
-      await file.write(chunk);
+      // `write` may take a part only; this takes all of it.
+      await file.writeFile(chunk);
     }
     await file.datasync();
     return { sha256: hash.digest('hex'), size };

@@ -66,7 +66,6 @@ export class Files {
       upload_url: origin + signer.sign({ path: filePath(file_key), claims: { op: 'put' } }, signedUrlMs),
       upload_headers: {
         'Content-Length': String(request.file_size),
-        'Content-Type': request.content_type,
         'If-None-Match': '*',
       },
     };

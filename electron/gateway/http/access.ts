@@ -97,9 +97,10 @@ async function userCaller(identity: Identity, request: FastifyRequest, token: st
   const teamId = request.headers['x-team-id'];
   if (typeof teamId !== 'string' || teamId === '') throw new AppError('team_required');
   if (!uuidPattern.test(teamId)) throw new AppError('team_required', 'X-Team-ID must be the UUID of a team.');
-  const role = identity.roleIn(teamId, user.id);
+  const id = teamId.toLowerCase();
+  const role = identity.roleIn(id, user.id);
   if (!role) throw new AppError('forbidden', 'You are not a member of that team.');
-  return { kind: 'user', teamId, userId: user.id, credentialId: null, role, submitterId: user.id };
+  return { kind: 'user', teamId: id, userId: user.id, credentialId: null, role, submitterId: user.id };
 }
 
 /** The caller that `access` has set. */

@@ -24,7 +24,8 @@ export async function serveDesk(app: App, folder: string | undefined): Promise<v
     const path = request.url.split('?')[0] ?? '';
     // The desk's pages have addresses of their own: whatever asks for a page gets the one page there is.
     const page = request.method === 'GET' && !/^\/(api|files|docs|assets)(\/|$)/.test(path);
-    if (built && page && (request.headers.accept ?? '').includes('text/html')) return reply.sendFile('index.html');
+    if (built && page && (request.headers.accept ?? '').includes('text/html'))
+      return reply.sendFile('index.html');
     const error = new AppError('not_found', `There is nothing at ${request.method} ${path}.`);
     return reply.code(404).send(envelope(error));
   });

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
@@ -46,6 +48,8 @@ export function envelope(error: AppError): ErrorReply {
 export function errorHandler(log: Logger) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const error = toAppError(thrown);
+    // A client that went away in the middle of its request is not a fault of ours.
+    if (request.raw.destroyed && !request.raw.complete) return;
     if (error.status >= 500) {
       log.error(
         { err: error.cause ?? error, method: request.method, url: request.routeOptions.url },
@@ -55,4 +59,18 @@ export function errorHandler(log: Logger) {
     if (reply.raw.headersSent) return;
     void reply.code(error.status).type('application/json').serializer(JSON.stringify).send(envelope(error));
   };
+}
+
+/** What is not HTTP at all, or has headers without end, is answered on the bare connection. */
+export function malformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const body = JSON.stringify(envelope(new AppError('bad_request')));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -11,6 +11,8 @@ export function parseRange(header: string | undefined, size: number): { start: n
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const [, first = '', last = ''] = match;
+  // Upside down is not a range at all, and what is not a range is not looked at (RFC 9110, 14.2).
+  if (first !== '' && last !== '' && Number(first) > Number(last)) return null;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (start >= size || start > end) throw new AppError('range_not_satisfiable', undefined, { size });
@@ -25,6 +27,7 @@ export function sendFile(
   reply: FastifyReply,
 ): FastifyReply {
   const etag = `"${file.sha256}"`;
+  const range = wantedRange(request, reply, etag, file.size);
   const inert = !active.test(file.contentType);
   const name = encodeURIComponent(file.name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   reply.headers({
@@ -35,10 +38,25 @@ export function sendFile(
     'content-type': inert ? file.contentType : 'application/octet-stream',
     'content-disposition': `${inert ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
   });
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-  const range = parseRange(request.headers.range, file.size);
+  if (hasIt(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const length = range ? range.end - range.start + 1 : file.size;
   reply.header('content-length', length);
   if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
   return request.method === 'HEAD' ? reply.send() : reply.send(files.open(file, range ?? undefined));
 }
+
+/** The range to send: none when the client's part is of another content than ours (`If-Range`). */
+function wantedRange(request: FastifyRequest, reply: FastifyReply, etag: string, size: number) {
+  const { range, 'if-range': ifRange } = request.headers;
+  if (request.method !== 'GET') return null;
+  if (ifRange !== undefined && ifRange !== etag) return null;
+  try {
+    return parseRange(range, size);
+  } catch (error) {
+    reply.header('content-range', `bytes */${size}`);
+    throw error;
+  }
+}
+
+const hasIt = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag || one.trim() === '*');

@@ -1,12 +1,32 @@
 import type { FastifyInstance } from 'fastify';
-
-export type Document = Record<string, unknown>;
+import { type OpenApiDocument, tidyDocument } from './openapi-tidy.ts';
 
 const words = {
   title: 'Atelier',
   description:
-    'The job API of an Atelier studio. Paths, fields and codes follow Cyberun Cloud’s published API; what is ours ' +
-    'is marked `x-atelier: true`.',
+    'The job API of an Atelier studio: import a workflow, run it, follow the task, fetch what it made. Paths, fields ' +
+    'and codes follow Cyberun Cloud’s published API; what is ours is marked `x-atelier: true`.\n\n' +
+    'Send `Authorization: Bearer …` with a sign-in token, an integration key (`sk-`, runtime endpoints below `/r` ' +
+    'only) or a device key (`dk-`). With a sign-in token also say which team you mean, in `X-Team-ID`; keys belong to ' +
+    'one team already. Every error is `{ "error_message": … }` with a code for programs beside it.',
+};
+
+const tags = [
+  { name: 'auth', description: 'Sign in and stay signed in.' },
+  { name: 'user', description: 'The signed-in user.' },
+  { name: 'credential', description: 'Keys for programs and agents. Signed-in admins only.' },
+  { name: 'workflow', description: 'Workflows and their versions.' },
+  { name: 'task', description: 'Runs of workflows: submit, list, follow, fetch, cancel.' },
+  { name: 'file', description: 'Uploads for file parameters.' },
+  { name: 'agent', description: 'The machines that execute.' },
+];
+
+const teamHeader = {
+  type: 'string',
+  format: 'uuid',
+  description:
+    'The team to work in. Sign-in tokens must send it; keys belong to one team, so theirs is ignored.',
+  examples: ['019abc12-4567-7890-abcd-ef1234567891'],
 };
 
 /**
@@ -26,7 +46,8 @@ export async function documentRoutes(
     openapi: {
       openapi: '3.1.0',
       info: { ...words, version },
-      servers: [{ url: '/api/v1' }],
+      servers: [{ url: '/api/v1', description: 'This studio' }],
+      tags,
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A sign-in token, or a key (sk-, dk-).' },
@@ -34,10 +55,16 @@ export async function documentRoutes(
       },
       security: [{ bearer: [] }],
     },
-    transform: ({ schema, url, ...rest }) =>
+    transform({ schema, url, ...rest }) {
       // Routes are documented below the server's own prefix.
-      jsonSchemaTransform({ ...rest, schema, url: url.replace(/^\/api\/v1/, '') }),
-    transformObject: jsonSchemaTransformObject,
+      const shown = jsonSchemaTransform({ ...rest, schema, url: url.replace(/^\/api\/v1/, '') });
+      const { 'x-team': team, ...described } = shown.schema as Record<string, unknown>;
+      const headers = { type: 'object', properties: { 'X-Team-ID': teamHeader } };
+      if (team === undefined) return { ...shown, schema: described };
+      const required = team === 'required' ? { required: ['X-Team-ID'] } : {};
+      return { ...shown, schema: { ...described, headers: { ...headers, ...required } } };
+    },
+    transformObject: (made) => tidyDocument(jsonSchemaTransformObject(made) as OpenApiDocument) as object,
   });
   if (!withPage) return;
   const { default: page } = await import('@fastify/swagger-ui');

@@ -11,6 +11,7 @@ export class EventStream {
   readonly #reply: FastifyReply;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #closed: (() => void)[] = [];
+  #ended = false;
 
   constructor(request: FastifyRequest, reply: FastifyReply, heartbeatMs: number) {
     this.#reply = reply;
@@ -25,7 +26,9 @@ export class EventStream {
     reply.raw.flushHeaders();
     this.#heartbeat = setInterval(() => reply.raw.write(': heartbeat\n\n'), heartbeatMs);
     request.raw.socket.setNoDelay(true);
+    reply.raw.on('error', () => reply.raw.destroy());
     reply.raw.on('close', () => {
+      this.#ended = true;
       clearInterval(this.#heartbeat);
       for (const tell of this.#closed) tell();
     });
@@ -33,7 +36,7 @@ export class EventStream {
 
   send(told: Told): void {
     const { raw } = this.#reply;
-    if (raw.destroyed) return;
+    if (this.#ended || raw.destroyed) return;
     if (told.live && raw.writableLength > slowBytes) return;
     if (raw.writableLength > goneBytes) {
       raw.destroy();
@@ -42,11 +45,19 @@ export class EventStream {
     raw.write(told.frame);
   }
 
+  /** Is called at once when the stream is over already. */
   onClose(tell: () => void): void {
-    this.#closed.push(tell);
+    if (this.#reply.raw.destroyed) tell();
+    else this.#closed.push(tell);
   }
 
+  /**
+   * Ends the reply. Between this and its close a slow listener still reads, and events of the task may still come:
+   * nothing is written any more, since writing to an ended reply is an error of the whole process.
+   */
   end(): void {
+    this.#ended = true;
+    clearInterval(this.#heartbeat);
     this.#reply.raw.end();
   }
 }

@@ -96,7 +96,8 @@ export class Credentials {
       writer.run(
         sql
           .updateTable('credentials')
-          .set({ revoked_at: this.#clock() })
+          // Revoked twice is revoked since the first time.
+          .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(this.#clock())) }))
           .where('id', '=', id)
           .where('team_id', '=', teamId),
       ),

@@ -111,7 +111,7 @@ it('imports, discovers, uploads, runs, polls and fetches as the documentation sh
   });
   const put = await fetch(String(slot.body.upload_url), {
     method: 'PUT',
-    headers: slot.body.upload_headers as Record<string, string>,
+    headers: slot.body.upload_headers as unknown as Record<string, string>,
     body: photo,
   });
   expect(put.status).toBe(200);

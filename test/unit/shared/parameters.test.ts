@@ -34,6 +34,7 @@ describe('resolveParameters', () => {
     [{ ...good, heigth: 1 }, 'heigth', 'unknown'],
     [{ input_image: 'x' }, 'prompt', 'required'],
     [{ ...good, prompt: null }, 'prompt', 'required'],
+    [{ ...good, constructor: 1 }, 'constructor', 'unknown'],
     [{ ...good, prompt: 5 }, 'prompt', 'type'],
     [{ ...good, width: '512' }, 'width', 'type'],
     [{ ...good, width: Number.NaN }, 'width', 'type'],
@@ -48,6 +49,11 @@ describe('resolveParameters', () => {
     const result = resolveParameters(defs, values);
     expect(result).toMatchObject({ problem: { key, rule } });
     expect('problem' in result && result.problem.message).toContain(`"${key}"`);
+  });
+
+  it('wants a required value even where a default is defined: defaults are for optional parameters', () => {
+    const def: ParameterDef = { key: 'seed', type: 'number', required: true, default: 1 };
+    expect(resolveParameters([def], {})).toMatchObject({ problem: { key: 'seed', rule: 'required' } });
   });
 
   it('accepts the bounds themselves', () => {
@@ -85,6 +91,7 @@ describe('defineParameters', () => {
 
   it.each([
     [[{ key: 'a', node_id: '99', field: 'x' }], 'node "99"'],
+    [[{ key: 'a', node_id: 'constructor', field: 'x' }], 'node "constructor"'],
     [[{ key: 'a', node_id: '5' }], 'no field'],
     [[{ key: 'a' }], 'no target'],
     [[{ key: 'a', node_id: '5', field: 'width', min: 2, max: 1 }], 'min 2 above max 1'],

@@ -23,11 +23,16 @@ export function attachLink(server: Server, rooms: Rooms, hosts: () => ReadonlySe
     perMessageDeflate: false,
   });
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    // The server has let go of this connection: an error of it that nobody hears would end the whole process.
+    const broken = (): void => void stream.destroy();
+    stream.on('error', broken);
     const refused = refusal(request, rooms, hosts());
     if (typeof refused === 'string') {
+      stream.once('finish', broken);
       stream.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
+    stream.off('error', broken);
     sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, refused.teamId, rooms));
   };
   server.on('upgrade', upgrade);
@@ -57,10 +62,16 @@ function refusal(
 function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): void {
   let session: Promise<AgentSession> | undefined;
   const patience = setTimeout(() => socket.close(linkClose.badMessage, 'no hello'), helloMs);
+  const failed = (error: unknown): void => {
+    config.log.error({ err: error }, 'an agent could not be welcomed');
+    socket.terminate();
+  };
+  /** What happens to a session that came about; why one did not is said once, below. */
+  const afterWelcome = (act: (known: AgentSession) => void): void => void session?.then(act, () => undefined);
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
     clearTimeout(patience);
-    void session?.then((known) => agents.disconnect(known, socket));
+    afterWelcome((known) => agents.disconnect(known, socket));
   });
   socket.on('message', (data, binary) => {
     const message = binary ? undefined : parse(String(data));
@@ -69,7 +80,7 @@ function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): 
       return;
     }
     if (message.type !== 'hello') {
-      void session?.then((known) => agents.receive(known, message));
+      afterWelcome((known) => agents.receive(known, message));
       return;
     }
     clearTimeout(patience);
@@ -78,10 +89,7 @@ function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): 
       return;
     }
     session = agents.connect(socket, teamId, message);
-    session.catch((error: unknown) => {
-      config.log.error({ err: error }, 'an agent could not be welcomed');
-      socket.terminate();
-    });
+    session.catch(failed);
   });
 }
 

@@ -15,7 +15,7 @@ export function agentRoutes(app: App, { identity, agents }: Rooms): void {
     app.get(
       url,
       {
-        preHandler: access(identity, scope),
+        onRequest: access(identity, scope),
         schema: describe(
           { tag: 'agent', id, summary: 'List connected agents' },
           { querystring: paginationQuery },

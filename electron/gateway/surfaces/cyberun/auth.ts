@@ -19,7 +19,15 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
     {
       ...limited,
       schema: describe(
-        { tag, id: 'login', summary: 'Log in with email and password', secured: false },
+        {
+          tag,
+          id: 'login',
+          summary: 'Log in with email and password',
+          description:
+            'Every refusal is the same 401, whether the account exists or not. Ten tries a minute and address.',
+          secured: false,
+          errors: [401, 429],
+        },
         { body: loginRequest },
         { 200: tokenReply },
       ),
@@ -37,6 +45,7 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
           summary: 'Refresh the access token',
           description: 'A refresh token works once. Using one again ends every token of that sign-in.',
           secured: false,
+          errors: [401],
         },
         { body: refreshRequest },
         { 200: tokenReply },
@@ -57,6 +66,7 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
             'Only over loopback, from the gateway’s own page or a program, and while local sign-in is on.',
           ours: true,
           secured: false,
+          errors: [403],
         },
         { body: z.object({}) },
         { 200: tokenReply },
@@ -78,9 +88,15 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
   app.get(
     '/users/me',
     {
-      preHandler: accessUser(identity),
+      onRequest: accessUser(identity),
       schema: describe(
-        { tag: 'user', id: 'getCurrentUser', summary: 'Get the current user’s profile' },
+        {
+          tag: 'user',
+          id: 'getCurrentUser',
+          summary: 'Get the current user’s profile',
+          description: 'With the teams to choose from for X-Team-ID. Users and device keys.',
+          team: 'none',
+        },
         {},
         { 200: profile },
       ),

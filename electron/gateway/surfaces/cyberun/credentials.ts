@@ -17,18 +17,19 @@ const tag = 'credential';
 
 /** Keys: created once, listed by prefix, revoked for good. Signed-in admins only (Cyberun spec 3.6). */
 export function credentialRoutes(app: App, { identity, config }: Rooms): void {
-  const preHandler = access(identity, 'jwt-only', 'admin');
+  const onRequest = access(identity, 'jwt-only', 'admin');
 
   app.post(
     '/credentials',
     {
-      preHandler,
+      onRequest,
       schema: describe(
         {
           tag,
           id: 'createCredential',
           summary: 'Create a credential',
-          description: 'The secret is shown once.',
+          description: 'The secret is in this reply and never shown again.',
+          team: 'required',
         },
         { body: createCredentialRequest },
         { 200: createCredentialReply },
@@ -51,9 +52,15 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
   app.get(
     '/credentials',
     {
-      preHandler,
+      onRequest,
       schema: describe(
-        { tag, id: 'listCredentials', summary: 'List credentials' },
+        {
+          tag,
+          id: 'listCredentials',
+          summary: 'List credentials',
+          description: 'Newest first.',
+          team: 'required',
+        },
         { querystring: paginationQuery.extend({ kind: credentialKind.optional() }) },
         { 200: credentialList },
       ),
@@ -71,7 +78,7 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
   app.delete(
     '/credentials/:id',
     {
-      preHandler,
+      onRequest,
       schema: describe(
         {
           tag,
@@ -79,6 +86,7 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
           summary: 'Revoke a credential',
           description:
             'Takes the id of the credential, never the key itself. Takes effect at the key’s next use.',
+          team: 'required',
         },
         { params: z.object({ id: uuid }) },
         { 204: z.null() },

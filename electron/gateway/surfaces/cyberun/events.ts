@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isTerminal } from '#shared/task-states.ts';
 import { toTimestamp, uuid } from '#shared/wire/common.ts';
 import { access, callerOf } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import { EventStream, lastEventId } from '../../http/sse.ts';
 import type { Rooms } from '../../rooms.ts';
+import type { TaskRow } from '../../store/schema.ts';
 import { Told } from '../../tasks/events.ts';
 import { describe } from './route.ts';
 
@@ -14,18 +14,25 @@ const resume = z.object({
     .optional()
     .meta({ description: 'As the header Last-Event-ID, for those who can’t set it.' }),
 });
-const stream = z
-  .string()
-  .meta({ description: 'text/event-stream; the events are described in shared/wire/events.ts' });
+const stream = (example: string) => ({
+  description:
+    'Server-sent events, each with its JSON on one `data:` line; a comment now and then keeps it open',
+  content: { 'text/event-stream': { schema: z.string().meta({ examples: [example] }) } },
+});
+const taskExample =
+  'id: 42\nevent: status\ndata: {"task_id":"019abc12-9012-7890-abcd-ef1234567896","timestamp":"2026-11-23T08:00:00.000Z","status":"running"}\n\n';
+const teamExample = 'event: agents_changed\ndata: {"timestamp":"2026-11-23T08:00:00.000Z"}\n\n';
 
 /** Live streams: one task's life (Cyberun spec 5.2), and everything of the team (ours). */
-export function eventRoutes(app: App, { identity, tasks, events, store, config, scheduler }: Rooms): void {
-  const preHandler = access(identity, 'runtime');
+export function eventRoutes(app: App, rooms: Rooms): void {
+  const { identity, events, config } = rooms;
+  const onRequest = access(identity, 'runtime');
 
   app.get(
     '/r/tasks/:taskId/events',
     {
-      preHandler,
+      onRequest,
+      exposeHeadRoute: false,
       schema: describe(
         {
           tag: 'task',
@@ -36,63 +43,31 @@ export function eventRoutes(app: App, { identity, tasks, events, store, config, 
             'Stored events carry an id; with Last-Event-ID the stream goes on after it.',
         },
         { params: z.object({ taskId: uuid }), querystring: resume },
-        { 200: stream },
+        { 200: stream(taskExample) },
       ),
     },
     (request, reply) => {
-      const task = tasks.find(callerOf(request).teamId, request.params.taskId);
+      const task = rooms.tasks.find(callerOf(request).teamId, request.params.taskId);
       const after = lastEventId(request, request.query.last_event_id);
-      const out = new EventStream(request, reply, config.timings.sseHeartbeatMs);
-      // Listening begins before reading what is stored; what comes twice is told once.
-      let seen = after;
-      const tell = (told: Told): void => {
-        if (told.seq !== undefined && told.seq <= seen) return;
-        if (told.seq !== undefined) seen = told.seq;
-        out.send(told);
-        if (told.terminal) out.end();
-      };
-      out.onClose(events.onTask(task.id, tell));
-      const stored = events.since(store.read, task.id, after);
-      if (after > 0) for (const told of stored) tell(told);
-      else {
-        const last = stored.at(-1);
-        const now = last?.event === 'status' && snapshot(last.seq);
-        if (now) tell(now);
-        else if (last) tell(last);
-      }
-      const progress = events.lastProgress(task.id);
-      if (progress) tell(progress);
-      if (stored.length === 0 && isTerminal(task.status)) out.end();
-
-      /** Where it stands now, in the place of the last stored status: with today's reason and place in line. */
-      function snapshot(seq: number | undefined): Told | false {
-        const waiting = scheduler.waiting(task.id);
-        if (!waiting) return false;
-        const data = {
-          task_id: task.id,
-          timestamp: toTimestamp(config.clock()),
-          status: task.status,
-          reason: waiting.reason,
-          ...(waiting.position === null ? {} : { queue_position: waiting.position }),
-        };
-        return new Told(task.team_id, task.id, 'status', data, seq);
-      }
+      followTask(rooms, task, after, new EventStream(request, reply, config.timings.sseHeartbeatMs));
     },
   );
 
   app.get(
     '/events',
     {
-      preHandler,
+      onRequest,
+      exposeHeadRoute: false,
       schema: describe(
         {
           tag: 'task',
           id: 'streamTeamEvents',
           summary: 'Stream everything that happens in the team',
+          description: 'Live only: what happened before is in the lists.',
           ours: true,
         },
         {},
-        { 200: stream },
+        { 200: stream(teamExample) },
       ),
     },
     (request, reply) => {
@@ -100,4 +75,52 @@ export function eventRoutes(app: App, { identity, tasks, events, store, config, 
       out.onClose(events.onTeam(callerOf(request).teamId, (told) => out.send(told)));
     },
   );
+}
+
+/** Tells a task's life to one listener: where it stands (or what it missed since `after`), then what comes. */
+function followTask(
+  { events, store, config, scheduler }: Rooms,
+  task: TaskRow,
+  after: number,
+  out: EventStream,
+): void {
+  let seen = 0;
+  const tell = (told: Told): void => {
+    if (told.seq !== undefined && told.seq <= seen) return;
+    if (told.seq !== undefined) seen = told.seq;
+    out.send(told);
+    if (told.terminal) out.end();
+  };
+  const common = () => ({ task_id: task.id, timestamp: toTimestamp(config.clock()) });
+  /** Where it stands now, in the place of the last stored status: with today's reason and place in line. */
+  const today = (last: Told): Told => {
+    const waiting = last.event === 'status' ? scheduler.waiting(task.id) : undefined;
+    if (!waiting) return last;
+    const place = waiting.position === null ? {} : { queue_position: waiting.position };
+    const data = { ...common(), status: task.status, reason: waiting.reason, ...place };
+    return new Told(task.team_id, task.id, 'status', data, last.seq);
+  };
+
+  // Listening begins before reading what is stored; what comes twice is told once.
+  out.onClose(events.onTask(task.id, tell));
+  try {
+    const stored = events.since(store.read, task.id, 0);
+    const last = stored.at(-1);
+    // An id beyond our last event is of another studio, or of a database that was restored since: begin anew.
+    if (after > 0 && after <= (last?.seq ?? 0)) {
+      seen = after;
+      for (const told of stored) tell(told);
+      if (last?.terminal) out.end();
+    } else if (last) tell(today(last));
+    const progress = events.lastProgress(task.id);
+    if (progress) tell(progress);
+  } catch (error) {
+    // The head of the reply is out, so this is an event too; what happens from here on is told all the same.
+    config.log.error({ err: error, task: task.id }, 'the events of a task could not be read');
+    const data = {
+      ...common(),
+      message: 'The status of the task can’t be read just now; the stream goes on.',
+    };
+    tell(new Told(task.team_id, task.id, 'error', data));
+  }
 }

@@ -13,6 +13,10 @@ export interface RouteWords {
   readonly ours?: boolean;
   /** `false` = no credential needed. */
   readonly secured?: boolean;
+  /** The X-Team-ID header: for users only (the default), for all (`required`: users alone may call), or not at all. */
+  readonly team?: 'required' | 'none';
+  /** Statuses of errors beside those that all routes share. */
+  readonly errors?: readonly number[];
 }
 
 interface Shapes {
@@ -22,20 +26,33 @@ interface Shapes {
   readonly headers?: z.ZodType;
 }
 
+interface StreamReply {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
+}
+
 /** A route's schema: its shapes, its replies, the errors that all routes share, and its words. */
-export function describe<const In extends Shapes, const Out extends Record<number, z.ZodType>>(
+export function describe<const In extends Shapes, const Out extends Record<number, z.ZodType | StreamReply>>(
   words: RouteWords,
   shapes: In,
   replies: Out,
 ) {
-  const errors = words.secured === false ? [400] : [400, 401, 403, 404];
+  const open = words.secured === false;
+  const errors = [
+    400,
+    ...(open ? [] : [401, 403]),
+    ...(shapes.params ? [404] : []),
+    ...(shapes.body ? [413, 415] : []),
+    ...(words.errors ?? []),
+  ];
   return {
     ...shapes,
     tags: [words.tag],
     operationId: words.id,
     summary: words.summary,
     ...(words.description ? { description: words.description } : {}),
-    ...(words.secured === false ? { security: [] } : {}),
+    ...(open ? { security: [] } : {}),
+    ...(open || words.team === 'none' ? {} : { 'x-team': words.team ?? 'optional' }),
     ...(words.ours ? { 'x-atelier': true } : {}),
     response: { ...Object.fromEntries(errors.map((status) => [status, errorReply])), ...replies } as Out,
   } satisfies FastifySchema;

@@ -18,7 +18,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.post(
     '/r/workflows/:workflowId/run',
     {
-      preHandler: run,
+      onRequest: run,
       schema: describe(
         {
           tag,
@@ -40,7 +40,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.post(
     '/r/workflows/slug/:workflowSlug/run',
     {
-      preHandler: run,
+      onRequest: run,
       schema: describe(
         {
           tag,
@@ -62,7 +62,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.get(
     '/r/tasks',
     {
-      preHandler: read,
+      onRequest: read,
       schema: describe(
         { tag, id: 'listTasks', summary: 'List tasks', description: 'Newest first.' },
         { querystring: taskListQuery },
@@ -79,7 +79,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.get(
     '/r/tasks/:taskId',
     {
-      preHandler: read,
+      onRequest: read,
       schema: describe(
         { tag, id: 'getTask', summary: 'Get task status' },
         { params: byId },
@@ -92,7 +92,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.get(
     '/r/tasks/:taskId/result',
     {
-      preHandler: read,
+      onRequest: read,
       schema: describe(
         { tag, id: 'getTaskResult', summary: 'Get task result' },
         { params: byId },
@@ -105,7 +105,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
   app.post(
     '/r/tasks/:taskId/cancel',
     {
-      preHandler: run,
+      onRequest: run,
       schema: describe(
         {
           tag,

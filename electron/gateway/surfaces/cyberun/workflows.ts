@@ -31,7 +31,7 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
   app.post(
     '/workflows/import',
     {
-      preHandler: write,
+      onRequest: write,
       schema: describe(
         {
           tag,
@@ -46,14 +46,14 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
     async (request) => ({ id: await workflows.import(callerOf(request).teamId, request.body) }),
   );
 
-  for (const [url, preHandler, id, ours] of [
+  for (const [url, onRequest, id, ours] of [
     ['/workflows', read, 'listWorkflows', true],
     ['/r/workflows', runtime, 'listRuntimeWorkflows', false],
   ] as const) {
     app.get(
       url,
       {
-        preHandler,
+        onRequest,
         schema: describe(
           { tag, id, summary: 'List workflows', ours },
           { querystring: paginationQuery },
@@ -73,7 +73,7 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
   app.get(
     '/workflows/:workflowId',
     {
-      preHandler: read,
+      onRequest: read,
       schema: describe(
         { tag, id: 'getWorkflow', summary: 'Get workflow details' },
         { params: byId },
@@ -86,7 +86,7 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
   app.put(
     '/workflows/:workflowId',
     {
-      preHandler: write,
+      onRequest: write,
       schema: describe(
         {
           tag,
@@ -106,7 +106,7 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
   app.get(
     '/r/workflows/:workflowId',
     {
-      preHandler: runtime,
+      onRequest: runtime,
       schema: describe(
         { tag, id: 'getRuntimeWorkflow', summary: 'Get a workflow to run' },
         { params: byId },
@@ -119,7 +119,7 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
   app.get(
     '/r/workflows/slug/:workflowSlug',
     {
-      preHandler: runtime,
+      onRequest: runtime,
       schema: describe(
         { tag, id: 'getRuntimeWorkflowBySlug', summary: 'Get a workflow to run by slug' },
         { params: bySlug },
