@@ -12,16 +12,22 @@ export const toTimestamp = (milliseconds: number): string => new Date(millisecon
 
 /** Query of every list (spec 1.4). */
 export const paginationQuery = z.object({
-  current_page: z.coerce.number().int().min(1).max(2_147_483_647).default(1),
-  per_page: z.coerce.number().int().min(1).max(100).default(20),
+  current_page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_147_483_647)
+    .default(1)
+    .meta({ description: 'Counts from 1.' }),
+  per_page: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Items to a page.' }),
 });
 export type Pagination = z.infer<typeof paginationQuery>;
 
 export const pageMeta = z
   .object({
-    current_page: z.int(),
-    per_page: z.int(),
-    total_count: z.int(),
+    current_page: z.int().meta({ examples: [1] }),
+    per_page: z.int().meta({ examples: [20] }),
+    total_count: z.int().meta({ examples: [42] }),
   })
   .meta({ id: 'PageMeta' });
 
@@ -31,9 +37,18 @@ export const successReply = z.object({ is_success: z.literal(true) }).meta({ id:
 /** The error envelope (spec 1.5); code and details are ours. */
 export const errorReply = z
   .object({
-    error_message: z.string(),
-    error_code: z.string().optional(),
-    error_details: z.record(z.string(), z.unknown()).optional(),
+    error_message: z.string().meta({
+      description: 'For people.',
+      examples: ['Parameter "width" must be at most 2048 (max); it is 4096.'],
+    }),
+    error_code: z
+      .string()
+      .optional()
+      .meta({ description: 'For programs; ours.', examples: ['invalid_parameter'] }),
+    error_details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'What it is about; ours.', examples: [{ key: 'width', rule: 'range' }] }),
   })
   .meta({ id: 'ErrorReply' });
 export type ErrorReply = z.infer<typeof errorReply>;

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { pageMeta, role, timestamp, uuid } from './common.ts';
 
 export const loginRequest = z
-  .object({ email_address: z.email().max(320), user_password: z.string().min(1).max(1024) })
+  .object({
+    email_address: z
+      .email()
+      .max(320)
+      .meta({ examples: ['owner@atelier.local'] }),
+    user_password: z.string().min(1).max(1024),
+  })
   .meta({ id: 'LoginRequest' });
 
 export const refreshRequest = z
@@ -11,7 +17,13 @@ export const refreshRequest = z
 
 /** `expires_in` in seconds, of the access token. */
 export const tokenReply = z
-  .object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.int() })
+  .object({
+    access_token: z
+      .string()
+      .meta({ description: 'Send as `Authorization: Bearer …`.', examples: ['eyJhbGciOiJIUzI1NiJ9…'] }),
+    refresh_token: z.string().meta({ description: 'Good for one refresh.' }),
+    expires_in: z.int().meta({ description: 'Seconds until the access token expires.', examples: [3600] }),
+  })
   .meta({ id: 'TokenReply' });
 export type TokenReply = z.infer<typeof tokenReply>;
 
@@ -56,13 +68,23 @@ export const keyPrefixes = { integration: 'sk-', agent: 'ak-', device: 'dk-' } a
 export const createCredentialRequest = z
   .object({
     kind: credentialKind,
-    display_name: z.string().trim().min(1).max(100),
-    expires_in_days: z.int().min(1).max(365).optional(),
+    display_name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .meta({ examples: ['Build server'] }),
+    expires_in_days: z.int().min(1).max(365).optional().meta({ description: 'Never, when left out.' }),
   })
   .meta({ id: 'CreateCredentialRequest' });
 
 export const createCredentialReply = z
-  .object({ id: uuid, kind: credentialKind, key_prefix: z.string(), raw_key: z.string() })
+  .object({
+    id: uuid,
+    kind: credentialKind,
+    key_prefix: z.string().meta({ examples: ['sk-abcd12345'] }),
+    raw_key: z.string().meta({ description: 'The secret. Keep it now; it is not shown again.' }),
+  })
   .meta({ id: 'CreateCredentialResponse' });
 
 export const keyStatuses = ['active', 'expired', 'revoked'] as const;

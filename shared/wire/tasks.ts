@@ -18,16 +18,27 @@ export const runRequest = z
     parameters: z
       .record(z.string(), z.unknown())
       .refine((all) => Object.keys(all).length <= 100, 'at most 100 parameters')
-      .default({}),
-    dispatch_target: dispatchTarget.optional(),
-    target_pool: targetPool.default('team'),
+      .default({})
+      .meta({
+        description:
+          'Values by the keys of the workflow’s parameters; at most 100. What is left out takes its default. A file ' +
+          'parameter takes the `file_key` of an upload.',
+        examples: [{ prompt: 'sunset over ocean', width: 1024 }],
+      }),
+    dispatch_target: dispatchTarget
+      .optional()
+      .meta({ description: 'The workflow’s `default_dispatch_target` when left out.' }),
+    target_pool: targetPool.default('team').meta({
+      description: '`community` also takes agents of other teams that opted in.',
+    }),
     submitter_region: z
       .string()
       .max(64)
       .transform((text) => text.trim().toLowerCase())
-      .default(''),
-    tool_type: toolType.optional(),
-    priority: z.int().min(-100).max(100).default(0),
+      .default('')
+      .meta({ description: 'Agents of the same region are preferred.', examples: ['us-east'] }),
+    tool_type: toolType.optional().meta({ description: 'When given, it must be the workflow’s.' }),
+    priority: z.int().min(-100).max(100).default(0).meta({ description: 'Higher runs first; ours.' }),
   })
   .meta({ id: 'RunRequest' });
 export type RunRequest = z.infer<typeof runRequest>;
@@ -83,15 +94,15 @@ export const taskDetail = z
     id: uuid,
     workflow_id: uuid,
     task_status: taskStatus,
-    task_error: z.string(),
-    retry_count: z.int(),
+    task_error: z.string().meta({ description: 'What went wrong, in words; empty when nothing did.' }),
+    retry_count: z.int().meta({ description: 'Which retry this task is; 0 for the first.' }),
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
     agent_id: z.string().nullable(),
     agent_labels: z.array(z.string()),
     gateway_id: z.string(),
-    gpu_type: z.string(),
+    gpu_type: z.string().meta({ examples: ['NVIDIA GeForce RTX 4090'] }),
     dispatch_target: dispatchTarget,
     target_pool: targetPool,
     tool_type: toolType,
@@ -119,8 +130,8 @@ export const taskListQuery = paginationQuery.extend({
   workflow_id: uuid.optional(),
   agent_id: z.string().max(255).optional(),
   target_pool: targetPool.optional(),
-  created_after: timestamp.optional(),
-  created_before: timestamp.optional(),
+  created_after: timestamp.optional().meta({ description: 'This moment or later.' }),
+  created_before: timestamp.optional().meta({ description: 'This moment or earlier.' }),
 });
 
 export const taskList = z
@@ -133,8 +144,11 @@ export const taskResult = z
     id: uuid,
     task_status: taskStatus,
     task_output: z.object({ storage_key: z.string(), image_count: z.int() }).loose().nullable(),
-    download_url: z.string().nullable(),
-    download_urls: z.record(z.string(), z.string()),
+    download_url: z
+      .string()
+      .nullable()
+      .meta({ description: 'Signed address of the main file; good for an hour, needs no key.' }),
+    download_urls: z.record(z.string(), z.string()).meta({ description: 'Signed addresses by file name.' }),
     task_error: z.string(),
     outputs: z.array(taskOutput),
     failure: taskFailure.nullable(),

@@ -16,22 +16,46 @@ const key = z
  */
 export const parameterDef = z
   .object({
-    key,
-    label: z.string().max(255).optional(),
+    key: key.meta({ description: 'Its name in a run’s `parameters`.', examples: ['prompt'] }),
+    label: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({ examples: ['Positive Prompt'] }),
     type: z.enum(parameterTypes),
-    node_id: z.string().max(255).optional(),
-    field: z.string().max(255).optional(),
-    target_path: z.string().max(512).optional(),
+    node_id: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({ description: 'ComfyUI: the node…', examples: ['6'] }),
+    field: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({ description: '…and its input.', examples: ['text'] }),
+    target_path: z
+      .string()
+      .max(512)
+      .optional()
+      .meta({ description: 'Other tools: where in the definition.', examples: ['train.max_num_iterations'] }),
     description: z.string().max(2000).optional(),
-    required: z.boolean().optional(),
-    default: z.unknown().optional(),
+    required: z.boolean().optional().meta({ description: 'A run must give a value.' }),
+    default: z.unknown().optional().meta({ description: 'Stands in where a run gives none.' }),
     min: z.number().optional(),
     max: z.number().optional(),
     step: z.number().positive().optional().meta({ description: 'Ours: the step of a number on the form.' }),
     multiline: z.boolean().optional().meta({ description: 'Ours: a string that wants a tall field.' }),
     options: z.array(z.string()).max(10_000).optional(),
-    accept: z.array(z.string().max(255)).max(50).optional(),
-    source_key: z.string().max(100).optional(),
+    accept: z
+      .array(z.string().max(255))
+      .max(50)
+      .optional()
+      .meta({ description: 'MIME patterns of a file.', examples: [['image/*']] }),
+    source_key: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'Takes that parameter’s value when it has none.' }),
   })
   .meta({ id: 'ParameterDef' });
 export type ParameterDef = z.infer<typeof parameterDef>;
@@ -45,7 +69,8 @@ export const workflowSlug = z
   .string()
   .min(2)
   .max(100)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters and digits, joined by single hyphens');
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters and digits, joined by single hyphens')
+  .meta({ description: 'Unique in the team.', examples: ['sd-portrait-v2'] });
 
 export const workflowStatus = z.enum(['active', 'disabled']);
 
@@ -57,18 +82,40 @@ const modelPath = z
 
 /** The fields an importer sets (spec 3.8); defaults are the documented ones. */
 const workflowFields = {
-  display_name: z.string().trim().min(1).max(255),
-  workflow_json: z.record(z.string(), z.unknown()),
+  display_name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .meta({ examples: ['SD 1.5 Portrait Generator'] }),
+  workflow_json: z.record(z.string(), z.unknown()).meta({
+    description: 'ComfyUI’s API format for `comfyui`, the pipeline for `nerfstudio`.',
+    examples: [
+      {
+        '5': { class_type: 'EmptyLatentImage', inputs: { width: 512, height: 512, batch_size: 1 } },
+        '6': { class_type: 'CLIPTextEncode', inputs: { text: 'a portrait photo', clip: ['4', 0] } },
+      },
+    ],
+  }),
   description: z.string().max(2000),
-  parameters: z.array(parameterDefInput).max(100),
+  parameters: z
+    .array(parameterDefInput)
+    .max(100)
+    .meta({ description: 'What a run may set, and where in the workflow it goes.' }),
   tool_type: toolType,
-  required_labels: z.array(z.string().trim().min(1).max(100)).max(50),
+  required_labels: z
+    .array(z.string().trim().min(1).max(100))
+    .max(50)
+    .meta({ description: 'An agent must have all of them; none = any agent.', examples: [['gpu', 'sd15']] }),
   task_timeout: z
     .int()
     .min(0)
     .meta({ description: 'Seconds after the agent’s acknowledgement; 0 = 24 hours.' }),
-  max_retries: z.int().min(0).max(100),
-  preferred_gpu: z.string().max(100),
+  max_retries: z.int().min(0).max(100).meta({ description: 'How often a failure becomes a new task.' }),
+  preferred_gpu: z
+    .string()
+    .max(100)
+    .meta({ description: 'Preferred, not required.', examples: ['RTX_4090'] }),
   default_dispatch_target: dispatchTarget,
   min_vram_gb: z.int().min(0).max(2048).meta({ description: 'Decimal gigabytes.' }),
   required_models: z.array(modelPath).max(500),

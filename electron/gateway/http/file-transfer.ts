@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#shared/errors.ts';
 import type { Files, ReadableFile } from '../files/files.ts';
@@ -42,7 +43,9 @@ export function sendFile(
   const length = range ? range.end - range.start + 1 : file.size;
   reply.header('content-length', length);
   if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-  return request.method === 'HEAD' ? reply.send() : reply.send(files.open(file, range ?? undefined));
+  // An empty stream keeps the length that was just said; no body at all would be announced as 0 bytes.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
+  return reply.send(files.open(file, range ?? undefined));
 }
 
 /** The range to send: none when the client's part is of another content than ours (`If-Range`). */

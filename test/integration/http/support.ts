@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { GatewayOptions } from '../../../electron/gateway/config.ts';
 import { createGateway, type Gateway } from '../../../electron/gateway/gateway.ts';
 import type { Owner } from '../../../electron/gateway/identity/identity.ts';
@@ -12,6 +14,20 @@ export interface Reply {
   readonly headers: Headers;
   /** The parsed JSON; `null` when there is none. Tests look at it through matchers, or pick a text with `text`. */
   readonly body: unknown;
+}
+
+export interface MadeFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly kind?: 'text' | 'video';
+  readonly content_type?: string;
+  readonly temporary?: boolean;
+}
+
+/** A task that runs, in a test's hands. */
+export interface Performance {
+  complete(...made: readonly MadeFile[]): Promise<void>;
+  fail(message: string): Promise<void>;
 }
 
 export interface CallOptions {
@@ -136,6 +152,35 @@ export class TestGateway {
     return text(reply, 'task_id');
   }
 
+  /** Stands in for an agent: takes a task, as far as the gateway is concerned, and says that it runs. */
+  async perform(taskId: string): Promise<Performance> {
+    const { tasks } = this.gateway.rooms;
+    const { attempts } = tasks;
+    // The scheduler has its say first: it may be about to find that nobody can take it.
+    await expect.poll(() => tasks.find(this.owner.teamId, taskId).status, soon).toBe('waiting');
+    const agent = { key: 'test/gpu-01', agentId: 'gpu-01', labels: ['gpu'], gpuType: 'Test GPU' };
+    const [opened] = await attempts.open([{ taskId, agent, reason: 'the only one' }]);
+    if (!opened) throw new Error(`task ${taskId} is not in line`);
+    await attempts.accepted(opened);
+    return {
+      fail: (message) => attempts.failed(opened, { code: 'engine_error', message, retryable: false }),
+      complete: async (...made) => {
+        const { objects } = this.gateway.rooms;
+        const outputs = made.map(async ({ name, bytes, ...more }) => {
+          const stored = await objects.put(Readable.from([bytes]));
+          const picture = {
+            node_id: '9',
+            kind: 'image',
+            content_type: 'image/png',
+            temporary: false,
+          } as const;
+          return { ...stored, name, ...picture, ...more };
+        });
+        await attempts.completed(opened, await Promise.all(outputs));
+      },
+    };
+  }
+
   /** Presigns and uploads; returns the `file_key`. */
   async upload(key: string, name: string, type: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     const slot = await this.presign(key, name, type, bytes.length);
@@ -197,3 +242,26 @@ export const sampleWorkflow = {
 
 /** How long a test may wait for what happens by itself. */
 export const soon = { timeout: 10_000, interval: 20 };
+
+/** A request with exactly these headers: `fetch` writes some of its own and refuses others. */
+export function send(
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: Uint8Array | string } = {},
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+  return new Promise((done, failed) => {
+    const sent = request(
+      url,
+      { method: options.method ?? 'GET', headers: options.headers ?? {} },
+      (reply) => {
+        let body = '';
+        reply.setEncoding('utf8');
+        reply.on('data', (chunk: string) => {
+          body += chunk;
+        });
+        reply.on('end', () => done({ status: reply.statusCode ?? 0, headers: reply.headers, body }));
+      },
+    );
+    sent.on('error', failed);
+    sent.end(options.body);
+  });
+}

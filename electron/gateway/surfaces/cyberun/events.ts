@@ -39,8 +39,13 @@ export function eventRoutes(app: App, rooms: Rooms): void {
           id: 'streamTaskEvents',
           summary: 'Stream a task’s events',
           description:
-            'Server-sent events: status, progress, preview, log, then completed, failed or cancelled, which ends the stream. ' +
-            'Stored events carry an id; with Last-Event-ID the stream goes on after it.',
+            'Begins with where the task stands, then tells what happens, each event as one JSON object on one line:\n' +
+            '- `status`: `task_id`, `status`, `timestamp`; with `reason` and `queue_position` while it waits\n' +
+            '- `progress`: `progress` (0 to 1), `current_node`, `step_current`, `step_total`\n' +
+            '- `preview` and `log` (ours): a picture in base64, lines of the engine\n' +
+            '- `completed` with `output` and `outputs`, `failed` with `error`, or `cancelled`: the stream ends\n' +
+            '- `error`: the status can’t be read just now; the stream goes on\n\n' +
+            'Stored events carry an id; with `Last-Event-ID` the stream goes on after it.',
         },
         { params: z.object({ taskId: uuid }), querystring: resume },
         { 200: stream(taskExample) },

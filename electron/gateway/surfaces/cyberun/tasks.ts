@@ -24,7 +24,12 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
           tag,
           id: 'runWorkflow',
           summary: 'Execute a workflow by ID',
-          description: 'Answers once the task is on disk. Poll the task, or follow its events.',
+          description:
+            'Answers once the task is on disk. Poll the task, or follow its events. An unknown key, a missing required ' +
+            'one, a wrong type, a number outside min and max, a value outside options, and a file that is not uploaded, ' +
+            'of another team or of a type that is not accepted are each a 400 that names the key and the rule. ' +
+            '`{}` is fine when nothing is required.',
+          errors: [409],
         },
         { params: z.object({ workflowId: uuid }), body: runRequest },
         { 202: runReply },
@@ -46,7 +51,8 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
           tag,
           id: 'runWorkflowBySlug',
           summary: 'Execute a workflow by slug',
-          description: 'Takes slug or slug@version.',
+          description: 'As by id; takes `slug`, or `slug@version` for an older version.',
+          errors: [409],
         },
         { params: z.object({ workflowSlug: z.string().max(120) }), body: runRequest },
         { 202: runReply },
@@ -81,7 +87,7 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
     {
       onRequest: read,
       schema: describe(
-        { tag, id: 'getTask', summary: 'Get task status' },
+        { tag, id: 'getTask', summary: 'Get task status', description: 'What it made is in its result.' },
         { params: byId },
         { 200: taskDetail },
       ),
@@ -94,7 +100,13 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
     {
       onRequest: read,
       schema: describe(
-        { tag, id: 'getTaskResult', summary: 'Get task result' },
+        {
+          tag,
+          id: 'getTaskResult',
+          summary: 'Get task result',
+          description:
+            'For tasks that are over; of all others, and of failed and cancelled ones, the output is null.',
+        },
         { params: byId },
         { 200: taskResult },
       ),

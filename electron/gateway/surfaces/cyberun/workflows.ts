@@ -92,7 +92,9 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
           tag,
           id: 'updateWorkflow',
           summary: 'Update a workflow',
-          description: 'Only the given fields change.',
+          description:
+            'Only the given fields change. Every update is a new version; the old one stays, as `slug@version`.',
+          errors: [409],
         },
         { params: byId, body: updateWorkflowRequest },
         { 200: idReply },
