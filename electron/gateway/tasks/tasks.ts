@@ -106,12 +106,12 @@ export class Tasks {
     return resolved.values;
   }
 
-  /** Tasks that can't start now: told why. */
+  /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */
   async wait(waiting: readonly { task: TaskRow; reason: string }[]): Promise<void> {
     const { store, events } = this.#ports;
     const rows = await store.write((writer) =>
       waiting.flatMap(({ task, reason }) =>
-        moveTask(writer, task.id, { to: 'waiting' })
+        moveTask(writer, task.id, { to: 'waiting', from: 'pending' })
           ? [events.append(writer, task, 'status', { status: 'waiting', reason })]
           : [],
       ),

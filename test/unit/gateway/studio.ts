@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../../electron/gateway/config.ts';
-import { createGateway } from '../../../electron/gateway/gateway.ts';
+import { createGateway, type Gateway } from '../../../electron/gateway/gateway.ts';
 import type { Rooms } from '../../../electron/gateway/rooms.ts';
 import { findTask } from '../../../electron/gateway/store/repositories/tasks.ts';
 import type { AttemptRow, TaskEventRow, TaskRow } from '../../../electron/gateway/store/schema.ts';
@@ -27,13 +27,13 @@ export class Studio {
   readonly rooms: Rooms;
   readonly teamId: string;
   readonly folder: string;
-  readonly stop: () => Promise<void>;
+  readonly #gateway: Gateway;
 
-  private constructor(rooms: Rooms, folder: string, stop: () => Promise<void>) {
-    this.rooms = rooms;
+  private constructor(gateway: Gateway, folder: string) {
+    this.rooms = gateway.rooms;
     this.folder = folder;
-    this.stop = stop;
-    this.teamId = rooms.store.read.hot<{ id: string }>('SELECT id FROM teams')[0]?.id ?? '';
+    this.#gateway = gateway;
+    this.teamId = this.rooms.store.read.hot<{ id: string }>('SELECT id FROM teams')[0]?.id ?? '';
   }
 
   /** @param folder one that a former studio used, to start again on its data */
@@ -43,10 +43,20 @@ export class Studio {
       dataDir,
       version: '0.0.0',
       log: pino({ level: 'silent' }),
+      port: 0,
       ...options,
     });
     onTestFinished(() => gateway.stop());
-    return new Studio(gateway.rooms, dataDir, () => gateway.stop());
+    return new Studio(gateway, dataDir);
+  }
+
+  /** Listens on a port, and takes up what a former life left. */
+  async start(): Promise<void> {
+    await this.#gateway.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#gateway.stop();
   }
 
   /** Imports a workflow; the result is its id. */

@@ -41,6 +41,8 @@ export function openTasks(reader: Reader): TaskRow[] {
 
 export interface Move {
   readonly to: TaskStatus;
+  /** Only from here, of the statuses that the table allows. */
+  readonly from?: TaskStatus;
   /** Columns that change with the status. */
   readonly set?: Readonly<Partial<Record<keyof TaskRow, Bindable>>>;
   /** The task must still be at this attempt; `null` is at none and moves nothing. */
@@ -52,9 +54,10 @@ export interface Move {
  *
  * @returns false when it was not where the move begins: nothing changed
  */
-export function moveTask(writer: Writer, id: string, { to, set = {}, attemptId }: Move): boolean {
+export function moveTask(writer: Writer, id: string, { to, from: only, set = {}, attemptId }: Move): boolean {
   const columns = Object.keys(set) as (keyof TaskRow)[];
   const from = sourcesOf(to)
+    .filter((status) => only === undefined || status === only)
     .map((status) => `'${status}'`)
     .join(',');
   const text =
