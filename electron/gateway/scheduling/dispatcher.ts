@@ -118,6 +118,11 @@ export class Dispatcher {
   }
 
   #agentChanged(session: AgentSession): void {
+    this.#file(session);
+    this.#wake();
+  }
+
+  #file(session: AgentSession): void {
     const { key } = session;
     if (session.connected && this.#ports.agents.get(key) === session) {
       const candidate = candidateOf(session);
@@ -125,7 +130,6 @@ export class Dispatcher {
       this.#fleet.upsert({ ...candidate, running });
     } else if (!this.#ports.agents.get(key)?.connected) this.#fleet.remove(key);
     this.#reasons.clear();
-    this.#wake();
   }
 
   #wake(): void {
@@ -181,6 +185,7 @@ export class Dispatcher {
   async #open(leaving: readonly Leaving[]): Promise<void> {
     const { tasks, agents, log } = this.#ports;
     let given = 0;
+    let again = () => this.#wake();
     try {
       const opened = await tasks.attempts.open(leaving.map(({ wanted }) => wanted));
       for (const attempt of opened) if (agents.assign(attempt)) given += 1;
@@ -190,7 +195,8 @@ export class Dispatcher {
         this.#queue.add(task);
         if (fresh) this.#fresh.set(task.id, fresh);
       }
-      this.#retryLater();
+      // Not at once, or a full disk would keep the event loop busy.
+      again = () => this.#retryLater();
     }
     for (const { task, wanted } of leaving) {
       this.#leaving.delete(task.id);
@@ -200,8 +206,9 @@ export class Dispatcher {
     // Cancelled in the meantime, or not to be assigned: the places that were counted for them are free again.
     for (const key of new Set(leaving.map(({ wanted }) => wanted.agent.key))) {
       const session = agents.get(key);
-      if (session) this.#agentChanged(session);
+      if (session) this.#file(session);
     }
+    again();
   }
 
   #reserve(key: string, places: number): void {
