@@ -34,9 +34,9 @@ export const runRequest = z
     submitter_region: z
       .string()
       .max(64)
+      .meta({ description: 'Agents of the same region are preferred.', examples: ['us-east'] })
       .transform((text) => text.trim().toLowerCase())
-      .default('')
-      .meta({ description: 'Agents of the same region are preferred.', examples: ['us-east'] }),
+      .default(''),
     tool_type: toolType.optional().meta({ description: 'When given, it must be the workflow’s.' }),
     priority: z.int().min(-100).max(100).default(0).meta({ description: 'Higher runs first; ours.' }),
   })

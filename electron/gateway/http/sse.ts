@@ -62,9 +62,13 @@ export class EventStream {
   }
 }
 
-/** Where a client wants to go on: the header of the standard, or a query value for those who can't set it. */
-export function lastEventId(request: FastifyRequest, query: string | undefined): number {
+/**
+ * Where a client wants to go on: the header of the standard, or a query value for those who can't set it. 0 is the very
+ * beginning; `undefined` when it did not say, or said what is no number of ours.
+ */
+export function lastEventId(request: FastifyRequest, query: string | undefined): number | undefined {
   const given = request.headers['last-event-id'] ?? query;
-  const seq = Number(Array.isArray(given) ? given[0] : given);
-  return Number.isSafeInteger(seq) && seq > 0 ? seq : 0;
+  const text = Array.isArray(given) ? given[0] : given;
+  const seq = /^\d+$/.test(text ?? '') ? Number(text) : undefined;
+  return Number.isSafeInteger(seq) ? seq : undefined;
 }

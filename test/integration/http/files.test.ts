@@ -2,13 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type MadeFile, send, soon, text, withGateway } from './support.ts';
 
 const hour = 3_600_000;
 let now = Date.now();
 /** Files may be larger than JSON bodies: here 200 kB and 20 kB. */
-const gateway = withGateway({ clock: () => now, limits: { bodyBytes: 20_000, fileBytes: 200_000 } });
+/** What the gateway writes into its log as a fault of its own. */
+const faults: string[] = [];
+const gateway = withGateway({
+  clock: () => now,
+  limits: { bodyBytes: 20_000, fileBytes: 200_000 },
+  log: pino({ level: 'error' }, { write: (line) => void faults.push(line) }),
+});
 
 const presign = (json: unknown) =>
   gateway.call('POST', '/r/files/presign', gateway.keys.integration, { json });
@@ -135,6 +142,7 @@ describe('upload', () => {
     await expect.poll(incoming, soon).toEqual([]);
     expect(gateway.gateway.rooms.files.find(slot.file_key)).toMatchObject({ sha256: null });
     expect((await put(slot.url, slot.headers, randomBytes(100_000))).status).toBe(200);
+    expect(faults).toEqual([]);
   });
 
   it('needs its own signature: changed, for another file, for reading, or expired, it is a 403', async () => {

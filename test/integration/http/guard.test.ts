@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { linkClose, linkPath as path } from '../../../shared/link/protocol.ts';
 import { send, withGateway } from './support.ts';
 
 const gateway = withGateway({ limits: { bodyBytes: 10_000 }, allowedHosts: ['studio.lan:7788'] });
@@ -179,7 +182,6 @@ describe('every reply', () => {
 });
 
 describe('the agent link', () => {
-  const path = '/api/v1/agent/link';
   const upgrade = (headers: Record<string, string>) => {
     const all = {
       Host: host(),
@@ -203,6 +205,23 @@ describe('the agent link', () => {
     const authorization = { Authorization: `Bearer ${gateway.keys.agent}` };
     expect(await upgrade({ ...authorization, Origin: gateway.url })).toMatch(/^HTTP\/1\.1 403 /);
     expect(await upgrade({ ...authorization, Host: 'evil.example' })).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('ends at the next message once its key is revoked', async () => {
+    const { identity } = gateway.gateway.rooms;
+    const { id, raw: key } = await identity.credentials.create({
+      kind: 'agent',
+      name: 'lost machine',
+      teamId: gateway.owner.teamId,
+    });
+    const socket = new WebSocket(gateway.url.replace('http', 'ws') + path, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    await once(socket, 'open');
+    await identity.credentials.revoke(gateway.owner.teamId, id);
+    socket.send('{}');
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(linkClose.badCredential);
   });
 
   it('outlives callers who hang up in the middle of a refusal', async () => {

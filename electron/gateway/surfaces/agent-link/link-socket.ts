@@ -33,7 +33,7 @@ export function attachLink(server: Server, rooms: Rooms, hosts: () => ReadonlySe
       return;
     }
     stream.off('error', broken);
-    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, refused.teamId, rooms));
+    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, refused, rooms));
   };
   server.on('upgrade', upgrade);
   return () => {
@@ -43,23 +43,26 @@ export function attachLink(server: Server, rooms: Rooms, hosts: () => ReadonlySe
   };
 }
 
-function refusal(
-  request: IncomingMessage,
-  { identity }: Rooms,
-  hosts: ReadonlySet<string>,
-): string | { teamId: string } {
+/** The agent key that opened a link. */
+interface Opener {
+  readonly key: string;
+  readonly teamId: string;
+}
+
+function refusal(request: IncomingMessage, { identity }: Rooms, hosts: ReadonlySet<string>): string | Opener {
   if ((request.url ?? '').split('?')[0] !== linkPath) return '404 Not Found';
   const { host, origin, authorization } = request.headers;
   // Agents are no browsers: whoever sends an Origin is a page.
   if (origin !== undefined || guard({ method: 'GET', host, origin, fetchSite: undefined }, hosts))
     return '403 Forbidden';
   const key = /^Bearer (ak-\S+)$/i.exec(authorization ?? '')?.[1];
-  const credential = key === undefined ? undefined : identity.verifyKey(key);
-  return credential?.kind === 'agent' ? { teamId: credential.team_id } : '401 Unauthorized';
+  if (key === undefined) return '401 Unauthorized';
+  const credential = identity.verifyKey(key);
+  return credential?.kind === 'agent' ? { key, teamId: credential.team_id } : '401 Unauthorized';
 }
 
 /** Waits for the hello, then passes messages on in their order. */
-function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): void {
+function welcome(socket: WebSocket, { key, teamId }: Opener, { agents, config, identity }: Rooms): void {
   let session: Promise<AgentSession> | undefined;
   const patience = setTimeout(() => socket.close(linkClose.badMessage, 'no hello'), helloMs);
   const failed = (error: unknown): void => {
@@ -74,6 +77,11 @@ function welcome(socket: WebSocket, teamId: string, { agents, config }: Rooms): 
     afterWelcome((known) => agents.disconnect(known, socket));
   });
   socket.on('message', (data, binary) => {
+    // A link may last for weeks; its key can be revoked or expire meanwhile.
+    if (!identity.verifyKey(key)) {
+      socket.close(linkClose.badCredential, 'this key is expired or revoked');
+      return;
+    }
     const message = binary ? undefined : parse(String(data));
     if (!message || (message.type === 'hello') === (session !== undefined)) {
       socket.close(linkClose.badMessage, 'not a message of this protocol');

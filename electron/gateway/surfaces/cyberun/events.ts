@@ -45,7 +45,7 @@ export function eventRoutes(app: App, rooms: Rooms): void {
             '- `preview` and `log` (ours): a picture in base64, lines of the engine\n' +
             '- `completed` with `output` and `outputs`, `failed` with `error`, or `cancelled`: the stream ends\n' +
             '- `error`: the status can’t be read just now; the stream goes on\n\n' +
-            'Stored events carry an id; with `Last-Event-ID` the stream goes on after it.',
+            'Stored events carry an id; with `Last-Event-ID` the stream goes on after it, with 0 from the very beginning.',
         },
         { params: z.object({ taskId: uuid }), querystring: resume },
         { 200: stream(taskExample) },
@@ -68,7 +68,8 @@ export function eventRoutes(app: App, rooms: Rooms): void {
           tag: 'task',
           id: 'streamTeamEvents',
           summary: 'Stream everything that happens in the team',
-          description: 'Live only: what happened before is in the lists.',
+          description:
+            'Begins with the last progress and preview of each running task; what happened before is in the lists.',
           ours: true,
         },
         {},
@@ -77,7 +78,9 @@ export function eventRoutes(app: App, rooms: Rooms): void {
     },
     (request, reply) => {
       const out = new EventStream(request, reply, config.timings.sseHeartbeatMs);
-      out.onClose(events.onTeam(callerOf(request).teamId, (told) => out.send(told)));
+      const { teamId } = callerOf(request);
+      out.onClose(events.onTeam(teamId, (told) => out.send(told)));
+      for (const told of events.currentOf(teamId)) out.send(told);
     },
   );
 }
@@ -86,7 +89,7 @@ export function eventRoutes(app: App, rooms: Rooms): void {
 function followTask(
   { events, store, config, scheduler }: Rooms,
   task: TaskRow,
-  after: number,
+  after: number | undefined,
   out: EventStream,
 ): void {
   let seen = 0;
@@ -112,13 +115,12 @@ function followTask(
     const stored = events.since(store.read, task.id, 0);
     const last = stored.at(-1);
     // An id beyond our last event is of another studio, or of a database that was restored since: begin anew.
-    if (after > 0 && after <= (last?.seq ?? 0)) {
+    if (after !== undefined && after <= (last?.seq ?? 0)) {
       seen = after;
       for (const told of stored) tell(told);
       if (last?.terminal) out.end();
     } else if (last) tell(today(last));
-    const progress = events.lastProgress(task.id);
-    if (progress) tell(progress);
+    for (const told of events.current(task.id)) tell(told);
   } catch (error) {
     // The head of the reply is out, so this is an event too; what happens from here on is told all the same.
     config.log.error({ err: error, task: task.id }, 'the events of a task could not be read');
