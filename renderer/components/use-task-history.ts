@@ -21,7 +21,7 @@ export function useTaskHistory(id: string): readonly Moment[] {
     let over = false;
     setMoments([]);
     return openStream({
-      path: `/r/tasks/${encodeURIComponent(id)}/events`,
+      path: `/r/tasks/${encodeURIComponent(id)}/events?last_event_id=0`,
       finished: () => over,
       onMessage: (message) => {
         const read = readTaskEvent(message);

@@ -38,14 +38,14 @@ function watchShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-/** A real studio on a fresh data folder, and a real browser in front of it. */
-export async function openDesk(): Promise<Desk> {
+/** A real studio on a fresh data folder, and a real browser in front of it. `serveArgs` go to `atelier serve`. */
+export async function openDesk(serveArgs: readonly string[] = []): Promise<Desk> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atelier-desk-'));
   let port = '0';
   let studio: RunningProgram | undefined;
   let url = '';
   const startStudio = async () => {
-    studio = await serveStudio(['--data', dataDir, '--port', port]);
+    studio = await serveStudio(['--data', dataDir, '--port', port, ...serveArgs]);
     url = studio.said.replace(/\/$/, '');
     port = new URL(url).port;
   };
@@ -136,6 +136,17 @@ export const softPhoto = {
     _meta: { title: 'Save' },
   },
 };
+
+/** Counts steps with a preview each, on an engine that has the probe node. */
+export const probeGraph = (steps: number, secondsPerStep: number) => ({
+  '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: 16747084 } },
+  '2': {
+    class_type: 'EngineProbe',
+    inputs: { image: ['1', 0], steps, seconds_per_step: secondsPerStep, mode: 'ok', seed: 7 },
+    _meta: { title: 'Sampler' },
+  },
+  '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'Probe' } },
+});
 
 /** Work for some seconds: a large picture, blurred again and again, with a preview after each turn. */
 export function slowGraph(turns: number, size = 1536) {

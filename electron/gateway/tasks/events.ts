@@ -38,6 +38,13 @@ export class Told {
 
 export type Listener = (told: Told) => void;
 
+/** What a running task told last. */
+interface Current {
+  readonly fraction: number;
+  readonly progress?: Told;
+  readonly preview?: Told;
+}
+
 type TaskRef = Pick<TaskRow, 'id' | 'team_id'>;
 type Data<Name extends TaskEventName> = Omit<TaskEventData<Name>, 'task_id' | 'timestamp'>;
 
@@ -51,8 +58,7 @@ export class TaskEvents {
   readonly #complete: (event: TaskEvent) => TaskEvent;
   readonly #byTask = new Map<string, Set<Listener>>();
   readonly #byTeam = new Map<string, Set<Listener>>();
-  readonly #progress = new Map<string, Told>();
-  readonly #fractions = new Map<string, number>();
+  readonly #current = new Map<string, Current>();
 
   constructor(clock: () => number, complete: (event: TaskEvent) => TaskEvent) {
     this.#clock = clock;
@@ -93,9 +99,10 @@ export class TaskEvents {
       timestamp: toTimestamp(this.#clock()),
       ...data,
     });
-    if (event === 'progress') {
-      this.#progress.set(task.id, told);
-      this.#fractions.set(task.id, (data as Data<'progress'>).progress);
+    if (event !== 'log') {
+      const before = this.#current.get(task.id) ?? { fraction: 0 };
+      const fraction = event === 'progress' ? (data as Data<'progress'>).progress : before.fraction;
+      this.#current.set(task.id, { ...before, fraction, [event]: told });
     }
     this.#publish(told);
   }
@@ -111,14 +118,22 @@ export class TaskEvents {
     this.#forget(taskId);
   }
 
-  /** The last progress of a task that is running here. */
-  lastProgress(taskId: string): Told | undefined {
-    return this.#progress.get(taskId);
+  /** The last progress and the last preview of a task that runs, for whoever begins to listen in the middle. */
+  current(taskId: string): Told[] {
+    const { progress, preview } = this.#current.get(taskId) ?? {};
+    return [progress, preview].filter((told) => told !== undefined);
+  }
+
+  /** The same of all tasks of a team that run. */
+  currentOf(teamId: string): Told[] {
+    return [...this.#current.keys()]
+      .flatMap((taskId) => this.current(taskId))
+      .filter((told) => told.teamId === teamId);
   }
 
   /** 0..1. */
   fraction(taskId: string): number {
-    return this.#fractions.get(taskId) ?? 0;
+    return this.#current.get(taskId)?.fraction ?? 0;
   }
 
   /** Stored events of a task after `seq`, oldest first. */
@@ -144,8 +159,7 @@ export class TaskEvents {
   }
 
   #forget(taskId: string): void {
-    this.#progress.delete(taskId);
-    this.#fractions.delete(taskId);
+    this.#current.delete(taskId);
   }
 
   #publish(told: Told): void {
