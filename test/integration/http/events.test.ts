@@ -122,6 +122,22 @@ describe('the stream of a task', () => {
     expect(frames.some((frame) => frame.includes('event: log'))).toBe(true);
   });
 
+  it('shows who joins in the middle the last progress and the last preview', async () => {
+    const id = await waitingTask();
+    await gateway.perform(id);
+    const { events } = gateway.gateway.rooms;
+    const task = { id, team_id: gateway.owner.teamId };
+    for (const progress of [0.25, 0.75]) {
+      events.live(task, 'progress', { progress, current_node: '3', step_current: 1, step_total: 4 });
+    }
+    events.live(task, 'preview', { content_type: 'image/png', data_base64: 'aGk=' });
+    const stream = await listen(id);
+    await expect.poll(() => stream.told, soon).toEqual(['status:running', 'progress', 'preview']);
+    expect(JSON.parse(stream.events[1]?.data ?? '')).toMatchObject({ progress: 0.75 });
+    await gateway.call('POST', `/r/tasks/${id}/cancel`, gateway.keys.integration);
+    await stream.ended;
+  });
+
   it('is kept open by a heartbeat that is no event', async () => {
     const id = await waitingTask();
     const reply = await gateway.fetch('GET', `/api/v1/r/tasks/${id}/events`, gateway.keys.integration);
@@ -212,6 +228,13 @@ describe('resuming', () => {
     await gateway.call('POST', `/r/tasks/${id}/cancel`, gateway.keys.integration);
     await again.ended;
     await first.ended;
+  });
+
+  it('tells everything from the very beginning after 0', async () => {
+    const { id, told } = await whole();
+    const stream = await listen(id, { 'last-event-id': '0' });
+    await stream.ended;
+    expect(stream.told).toEqual(['status:pending', ...told]);
   });
 
   it('begins anew after an id that is not of this task’s past', async () => {

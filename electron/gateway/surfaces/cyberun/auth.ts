@@ -10,7 +10,13 @@ import { describe } from './route.ts';
 const tag = 'auth';
 
 /** Sign-in and the own profile. */
-export function authRoutes(app: App, { identity, config }: Rooms): void {
+export function authRoutes(app: App, rooms: Rooms): void {
+  signInRoutes(app, rooms);
+  localRoute(app, rooms);
+  profileRoute(app, rooms);
+}
+
+function signInRoutes(app: App, { identity }: Rooms): void {
   // Guessing passwords is slow already; ten a minute and address make it hopeless.
   const limited = { config: { rateLimit: { max: 10, timeWindow: '1 minute' } } };
 
@@ -53,7 +59,9 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
     },
     ({ body }) => identity.refresh(body.refresh_token),
   );
+}
 
+function localRoute(app: App, { identity, config }: Rooms): void {
   app.post(
     '/auth/local',
     {
@@ -84,7 +92,9 @@ export function authRoutes(app: App, { identity, config }: Rooms): void {
       return identity.localSignIn();
     },
   );
+}
 
+function profileRoute(app: App, { identity }: Rooms): void {
   app.get(
     '/users/me',
     {

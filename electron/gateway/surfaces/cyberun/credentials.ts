@@ -16,13 +16,19 @@ import { describe } from './route.ts';
 const tag = 'credential';
 
 /** Keys: created once, listed by prefix, revoked for good. Signed-in admins only (Cyberun spec 3.6). */
-export function credentialRoutes(app: App, { identity, config }: Rooms): void {
-  const onRequest = access(identity, 'jwt-only', 'admin');
+export function credentialRoutes(app: App, rooms: Rooms): void {
+  createRoute(app, rooms);
+  listRoute(app, rooms);
+  revokeRoute(app, rooms);
+}
 
+const onlyAdmins = ({ identity }: Rooms) => access(identity, 'jwt-only', 'admin');
+
+function createRoute(app: App, rooms: Rooms): void {
   app.post(
     '/credentials',
     {
-      onRequest,
+      onRequest: onlyAdmins(rooms),
       schema: describe(
         {
           tag,
@@ -44,15 +50,22 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
         );
       }
       const { teamId } = callerOf(request);
-      const { id, raw, prefix } = await identity.credentials.create({ kind, name, teamId, expiresInDays });
+      const { id, raw, prefix } = await rooms.identity.credentials.create({
+        kind,
+        name,
+        teamId,
+        expiresInDays,
+      });
       return { id, kind, key_prefix: prefix, raw_key: raw };
     },
   );
+}
 
+function listRoute(app: App, rooms: Rooms): void {
   app.get(
     '/credentials',
     {
-      onRequest,
+      onRequest: onlyAdmins(rooms),
       schema: describe(
         {
           tag,
@@ -67,18 +80,20 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
     },
     (request) => {
       const { kind, ...page } = request.query;
-      const { rows, total } = identity.credentials.list(callerOf(request).teamId, page, kind);
+      const { rows, total } = rooms.identity.credentials.list(callerOf(request).teamId, page, kind);
       return {
-        credentials: rows.map((row) => credentialItem(row, config.clock())),
+        credentials: rows.map((row) => credentialItem(row, rooms.config.clock())),
         page_meta: { ...page, total_count: total },
       };
     },
   );
+}
 
+function revokeRoute(app: App, rooms: Rooms): void {
   app.delete(
     '/credentials/:id',
     {
-      onRequest,
+      onRequest: onlyAdmins(rooms),
       schema: describe(
         {
           tag,
@@ -93,7 +108,7 @@ export function credentialRoutes(app: App, { identity, config }: Rooms): void {
       ),
     },
     async (request, reply) => {
-      await identity.credentials.revoke(callerOf(request).teamId, request.params.id);
+      await rooms.identity.credentials.revoke(callerOf(request).teamId, request.params.id);
       return reply.code(204).send(null);
     },
   );

@@ -11,8 +11,14 @@ const tag = 'task';
 const byId = z.object({ taskId: uuid });
 
 /** Running workflows, and the tasks that come of it (Cyberun spec 3.9, 3.10). */
-export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
-  const read = access(identity, 'runtime');
+export function taskRoutes(app: App, rooms: Rooms): void {
+  runRoutes(app, rooms);
+  listRoute(app, rooms);
+  readRoutes(app, rooms);
+  cancelRoute(app, rooms);
+}
+
+function runRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
   const run = access(identity, 'runtime', 'member');
 
   app.post(
@@ -64,11 +70,13 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
       return reply.code(202).send({ task_id: await tasks.submit(caller, workflow, request.body) });
     },
   );
+}
 
+function listRoute(app: App, { identity, tasks }: Rooms): void {
   app.get(
     '/r/tasks',
     {
-      onRequest: read,
+      onRequest: access(identity, 'runtime'),
       schema: describe(
         { tag, id: 'listTasks', summary: 'List tasks', description: 'Newest first.' },
         { querystring: taskListQuery },
@@ -81,6 +89,10 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
       return { task_list, page_meta: { current_page, per_page, total_count: total } };
     },
   );
+}
+
+function readRoutes(app: App, { identity, tasks }: Rooms): void {
+  const read = access(identity, 'runtime');
 
   app.get(
     '/r/tasks/:taskId',
@@ -113,11 +125,13 @@ export function taskRoutes(app: App, { identity, workflows, tasks }: Rooms): voi
     },
     (request) => tasks.result(callerOf(request).teamId, request.params.taskId, originOf(request)),
   );
+}
 
+function cancelRoute(app: App, { identity, tasks }: Rooms): void {
   app.post(
     '/r/tasks/:taskId/cancel',
     {
-      onRequest: run,
+      onRequest: access(identity, 'runtime', 'member'),
       schema: describe(
         {
           tag,

@@ -23,10 +23,14 @@ const bySlug = z.object({
 });
 
 /** Workflows for those who manage them, and for those who run them (without the graph for keys). */
-export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
-  const read = access(identity, 'management');
+export function workflowRoutes(app: App, rooms: Rooms): void {
+  saveRoutes(app, rooms);
+  listRoutes(app, rooms);
+  detailRoutes(app, rooms);
+}
+
+function saveRoutes(app: App, { identity, workflows }: Rooms): void {
   const write = access(identity, 'management', 'member');
-  const runtime = access(identity, 'runtime');
 
   app.post(
     '/workflows/import',
@@ -44,43 +48,6 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
       ),
     },
     async (request) => ({ id: await workflows.import(callerOf(request).teamId, request.body) }),
-  );
-
-  for (const [url, onRequest, id, ours] of [
-    ['/workflows', read, 'listWorkflows', true],
-    ['/r/workflows', runtime, 'listRuntimeWorkflows', false],
-  ] as const) {
-    app.get(
-      url,
-      {
-        onRequest,
-        schema: describe(
-          { tag, id, summary: 'List workflows', ours },
-          { querystring: paginationQuery },
-          { 200: workflowList },
-        ),
-      },
-      (request) => {
-        const listed = workflows.list(callerOf(request).teamId, request.query);
-        return {
-          workflow_list: listed.workflows.map(withoutGraph),
-          page_meta: { ...request.query, total_count: listed.total },
-        };
-      },
-    );
-  }
-
-  app.get(
-    '/workflows/:workflowId',
-    {
-      onRequest: read,
-      schema: describe(
-        { tag, id: 'getWorkflow', summary: 'Get workflow details' },
-        { params: byId },
-        { 200: workflowDetail },
-      ),
-    },
-    (request) => shown(workflows.get(callerOf(request).teamId, request.params.workflowId), request),
   );
 
   app.put(
@@ -103,6 +70,50 @@ export function workflowRoutes(app: App, { identity, workflows }: Rooms): void {
     async (request) => ({
       id: await workflows.update(callerOf(request).teamId, request.params.workflowId, request.body),
     }),
+  );
+}
+
+function listRoutes(app: App, { identity, workflows }: Rooms): void {
+  for (const [url, onRequest, id, ours] of [
+    ['/workflows', access(identity, 'management'), 'listWorkflows', true],
+    ['/r/workflows', access(identity, 'runtime'), 'listRuntimeWorkflows', false],
+  ] as const) {
+    app.get(
+      url,
+      {
+        onRequest,
+        schema: describe(
+          { tag, id, summary: 'List workflows', ours },
+          { querystring: paginationQuery },
+          { 200: workflowList },
+        ),
+      },
+      (request) => {
+        const listed = workflows.list(callerOf(request).teamId, request.query);
+        return {
+          workflow_list: listed.workflows.map(withoutGraph),
+          page_meta: { ...request.query, total_count: listed.total },
+        };
+      },
+    );
+  }
+}
+
+function detailRoutes(app: App, { identity, workflows }: Rooms): void {
+  const read = access(identity, 'management');
+  const runtime = access(identity, 'runtime');
+
+  app.get(
+    '/workflows/:workflowId',
+    {
+      onRequest: read,
+      schema: describe(
+        { tag, id: 'getWorkflow', summary: 'Get workflow details' },
+        { params: byId },
+        { 200: workflowDetail },
+      ),
+    },
+    (request) => shown(workflows.get(callerOf(request).teamId, request.params.workflowId), request),
   );
 
   app.get(
