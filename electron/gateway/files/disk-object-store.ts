@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
@@ -31,14 +31,22 @@ export class DiskObjectStore implements ObjectStore {
       const stored = await this.#write(stream, file, options.maxBytes ?? Number.POSITIVE_INFINITY);
       await file.close();
       const path = this.#path(stored.sha256);
-      await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-      await rename(temporary, path);
+      await this.#settle(temporary, path);
       return stored;
     } catch (error) {
       await file.close().catch(() => undefined);
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  /** Gives the object its name; the folder is flushed too, or a power cut could take back the name. */
+  async #settle(temporary: string, path: string): Promise<void> {
+    const folder = dirname(path);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rename(temporary, path);
+    await flushFolder(folder);
+    if (made) await flushFolder(this.#folder);
   }
 
   async #write(stream: Readable, file: FileHandle, maxBytes: number): Promise<StoredObject> {
@@ -68,5 +76,16 @@ export class DiskObjectStore implements ObjectStore {
 
   #path(sha256: string): string {
     return join(this.#folder, sha256.slice(0, 2), sha256.slice(2));
+  }
+}
+
+/** Windows can't open folders, and its file systems journal names by themselves. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
