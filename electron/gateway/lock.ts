@@ -2,6 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 
+/** Kept here: a connection that nobody refers to any more is closed by the garbage collector, and its lock with it. */
+const held = new Set<BetterSqlite.Database>();
+
 /**
  * One gateway a data folder. The lock is one that the system takes back itself when its holder ends, however it ends:
  * a transaction on a small database that is never committed. So there are no left-over locks to judge, and no two can
@@ -23,9 +26,10 @@ export function lockFolder(dataDir: string): () => void {
       { cause: error },
     );
   }
+  held.add(lock);
   writeFileSync(holder, String(process.pid), { mode: 0o600 });
   return () => {
-    if (!lock.open) return;
+    if (!held.delete(lock)) return;
     rmSync(holder, { force: true });
     lock.close();
   };
