@@ -104,10 +104,10 @@ export class Studio {
 
   /** Waits until a task has a status. */
   async until(id: string, status: TaskRow['status']): Promise<TaskRow> {
-    await vi.waitFor(() => {
+    await eventually(() => {
       const now = this.task(id);
       if (now.status !== status) throw new Error(`the task is ${now.status}, not ${status}`);
-    }, waiting);
+    });
     return this.task(id);
   }
 
@@ -119,7 +119,9 @@ export class Studio {
   }
 }
 
-const waiting = { timeout: 10_000, interval: 5 };
+/** Waits until a check passes; the time is only for the case that it never does. */
+export const eventually = <Result>(check: () => Result | Promise<Result>): Promise<Result> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 5 });
 
 export const engine = (fields: Partial<EngineInfo> = {}): EngineInfo => ({
   name: 'engine',
@@ -220,11 +222,11 @@ export class FakeAgent {
 
   /** The assignment of a task, when it comes. */
   assignment(taskId: string): Promise<Assign> {
-    return vi.waitFor(() => {
+    return eventually(() => {
       const found = this.assigned.findLast(({ task_id }) => task_id === taskId);
       if (!found) throw new Error('not assigned');
       return found;
-    }, waiting);
+    });
   }
 
   /** Uploads an output and says that it is done. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { linkClose } from '../../../../shared/link/protocol.ts';
-import { type FakeAgent, Studio } from '../studio.ts';
+import { eventually, type FakeAgent, Studio } from '../studio.ts';
 
 async function settle(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await turn();
@@ -100,7 +100,7 @@ describe('an agent that comes back', () => {
     const { id, held } = await running(studio, agent);
     agent.drop();
     await agent.connect();
-    const again = await vi.waitFor(() => {
+    const again = await eventually(() => {
       const last = agent.assigned.at(-1);
       if (!last || last.fence === held.fence) throw new Error('not yet');
       return last;
@@ -207,12 +207,12 @@ describe('an assignment', () => {
     const mute = await studio.agent({ agent_id: 'mute' });
     const id = await studio.submit(await studio.workflow());
     const first = await mute.assignment(id);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(mute.sent).toContainEqual(
         expect.objectContaining({ type: 'cancel', attempt_id: first.attempt_id }),
       );
     });
-    await vi.waitFor(() => expect(studio.attempts(id)[0]?.outcome).toBe('lost'));
+    await eventually(() => expect(studio.attempts(id)[0]?.outcome).toBe('lost'));
     await studio.until(id, 'failed');
     expect(studio.task(id).error).toContain('did not answer within 0.02 s');
   });
@@ -274,7 +274,7 @@ describe('an assignment', () => {
       'The agent full is not ready: it has just declined work: its disk is full',
     );
     // After its pause it is asked again, and the task has lost nothing by it.
-    await vi.waitFor(() => expect(full.assigned).toHaveLength(2), { timeout: 10_000 });
+    await eventually(() => expect(full.assigned).toHaveLength(2));
     await full.complete(await full.assignment(id));
     expect(studio.task(id).status).toBe('completed');
   });
@@ -328,7 +328,7 @@ it('shows no progress of an attempt that was lost', async () => {
   agent.tell({ type: 'progress', ...held, progress: 0.9, ...step });
   agent.drop();
   await studio.until(id, 'waiting');
-  await vi.waitFor(() => expect(studio.detail(id).progress).toBe(0));
+  await eventually(() => expect(studio.detail(id).progress).toBe(0));
 });
 
 it('stops without a trace: no timer, no write, no word', async () => {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { beingGiven } from '../../../../electron/gateway/scheduling/filters.ts';
-import { engine, Studio } from '../studio.ts';
+import { engine, eventually, Studio } from '../studio.ts';
 
 /** Lets the dispatcher do all it can do now: its turns and the commits between them. */
 async function settle(): Promise<void> {
@@ -119,7 +119,7 @@ describe('places', () => {
     const agents = await Promise.all(
       Array.from({ length: 4 }, (_, n) => studio.agent({ agent_id: `a${n}`, slots: 64 })),
     );
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(agents.reduce((sum, { assigned }) => sum + assigned.length, 0)).toBe(250);
     });
     expect(studio.rooms.scheduler.size).toBe(0);
@@ -160,7 +160,7 @@ describe('the reason', () => {
     const studio = await Studio.open();
     const workflow = await studio.workflow();
     const ids = await Promise.all(Array.from({ length: 450 }, () => studio.submit(workflow)));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(new Set(ids.map((id) => studio.task(id).status))).toEqual(new Set(['waiting']));
     });
   });
