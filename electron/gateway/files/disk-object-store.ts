@@ -10,6 +10,8 @@ import type { ObjectStore, StoredObject } from './object-store.ts';
 export class DiskObjectStore implements ObjectStore {
   readonly #folder: string;
   readonly #incoming: string;
+  /** Those that are known to be there: 256 at most. */
+  readonly #folders = new Set<string>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -43,10 +45,12 @@ export class DiskObjectStore implements ObjectStore {
   /** Gives the object its name; the folder is flushed too, or a power cut could take back the name. */
   async #settle(temporary: string, path: string): Promise<void> {
     const folder = dirname(path);
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!this.#folders.has(folder)) {
+      if (await mkdir(folder, { recursive: true, mode: 0o700 })) await flushFolder(this.#folder);
+      this.#folders.add(folder);
+    }
     await rename(temporary, path);
     await flushFolder(folder);
-    if (made) await flushFolder(this.#folder);
   }
 
   async #write(stream: Readable, file: FileHandle, maxBytes: number): Promise<StoredObject> {

@@ -23,6 +23,10 @@ export interface Writer extends Reader {
 
 export type Bindable = string | number | bigint | null | Uint8Array;
 
+export interface WriteOptions {
+  readonly withinMs?: number;
+}
+
 export interface Store {
   /** Statement builder; never executes by itself. */
   readonly sql: Kysely<Database>;
@@ -31,8 +35,11 @@ export interface Store {
    * Runs `work` as one unit: all of it or nothing. Units that arrive in the same turn of the event loop share one
    * commit (group commit). Resolves after the commit is on disk (`synchronous=FULL`), rejects with what `work` threw
    * (only its own changes are undone). `work` must be synchronous and must not keep the writer.
+   *
+   * A unit that nobody waits for names how many milliseconds it can (`withinMs`): it shares the next commit that comes
+   * in that time, and costs no flush of its own. The order of units stays as they were given.
    */
-  write<Result>(work: (writer: Writer) => Result): Promise<Result>;
+  write<Result>(work: (writer: Writer) => Result, options?: WriteOptions): Promise<Result>;
   /** Runs what is due, checkpoints and closes. Later calls reject. */
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ import {
   setAttemptState,
 } from '../store/repositories/tasks.ts';
 import type { TaskRow } from '../store/schema.ts';
-import type { Writer } from '../store/store.ts';
+import type { WriteOptions, Writer } from '../store/store.ts';
 import { type EndingPorts, Endings, keepOutput, type Told } from './endings.ts';
 
 /** An attempt as messages name it. */
@@ -45,6 +45,9 @@ export interface AttemptPorts extends EndingPorts {
   readonly objects: ObjectStore;
   readonly leaseMs: number;
 }
+
+/** What an agent tells on the way may share the commit of what comes next: the agent repeats it until it is safe. */
+const unhurried: WriteOptions = { withinMs: 20 };
 
 /**
  * The lives of attempts. Every method is one unit of work that changes the attempt, its task and the event together, and
@@ -100,19 +103,20 @@ export class Attempts {
     return this.#ports.store.write((writer) => {
       if (openAttempt(writer, ref.id, ref.fence)?.state === 'assigned')
         setAttemptState(writer, ref.id, 'staged', null);
-    });
+    }, unhurried);
   }
 
   /** The engine executes it: the timeout clock runs from now. */
   accepted(ref: AttemptRef): Promise<void> {
-    return this.#current(ref, (writer, task, told) => {
+    const begin = (writer: Writer, task: TaskRow, told: Told): void => {
       const now = this.#ports.clock();
       setAttemptState(writer, ref.id, 'running', now);
       if (!moveTask(writer, task.id, { to: 'running', set: { started_at: now }, attemptId: ref.id })) return;
       const data = { status: 'running', agent_id: task.agent_id ?? '' } as const;
       told.events.push(this.#ports.events.append(writer, task, 'status', data));
       told.after.push(() => this.#ports.signals.started({ ...task, status: 'running', started_at: now }));
-    });
+    };
+    return this.#current(ref, begin, unhurried);
   }
 
   /** It is done: outputs, status and event are one unit. Outputs whose bytes are not here make it a failure. */
@@ -205,17 +209,21 @@ export class Attempts {
   }
 
   /** A unit about the attempt that counts; anything stale changes nothing. */
-  #current(ref: AttemptRef, work: (writer: Writer, task: TaskRow, told: Told) => void): Promise<void> {
+  #current(
+    ref: AttemptRef,
+    work: (writer: Writer, task: TaskRow, told: Told) => void,
+    options?: WriteOptions,
+  ): Promise<void> {
     return this.#unit((writer, told) => {
       const attempt = openAttempt(writer, ref.id, ref.fence);
       const task = attempt && findTask(writer, attempt.task_id);
       if (task?.attempt_id === ref.id) work(writer, task, told);
-    });
+    }, options);
   }
 
-  async #unit<Result>(work: (writer: Writer, told: Told) => Result): Promise<Result> {
+  async #unit<Result>(work: (writer: Writer, told: Told) => Result, options?: WriteOptions): Promise<Result> {
     const told: Told = { events: [], after: [] };
-    const result = await this.#ports.store.write((writer) => work(writer, told));
+    const result = await this.#ports.store.write((writer) => work(writer, told), options);
     this.#ports.events.tell(told.events);
     for (const tell of told.after) tell();
     return result;

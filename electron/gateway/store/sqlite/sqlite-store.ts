@@ -8,7 +8,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { Database } from '../schema.ts';
-import type { Bindable, Reader, Store, Writer } from '../store.ts';
+import type { Bindable, Reader, Store, WriteOptions, Writer } from '../store.ts';
 import { migrate, refuseNewer } from './migrate.ts';
 
 type Connection = BetterSqlite.Database;
@@ -104,6 +104,9 @@ class SqliteStore implements Store {
   readonly #reading: Connection;
   readonly #writer: Statements;
   #due: Unit[] = [];
+  /** The commit that is under way, and the one for those who can wait. */
+  #soon: NodeJS.Immediate | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(connection: Connection, reading: Connection) {
@@ -113,12 +116,13 @@ class SqliteStore implements Store {
     this.read = new Statements(reading);
   }
 
-  write<Result>(work: (writer: Writer) => Result): Promise<Result> {
+  write<Result>(work: (writer: Writer) => Result, { withinMs = 0 }: WriteOptions = {}): Promise<Result> {
     if (this.#closed) return Promise.reject(new Error('the store is closed'));
     return new Promise<Result>((done, failed) => {
       this.#due.push({ work, done: done as (result: unknown) => void, failed });
+      if (withinMs > 0) this.#patience ??= setTimeout(() => this.#commit(), withinMs);
       // setImmediate runs after the pending I/O callbacks: requests that arrived together commit together.
-      if (this.#due.length === 1) setImmediate(() => this.#commit());
+      else this.#soon ??= setImmediate(() => this.#commit());
     });
   }
 
@@ -134,6 +138,10 @@ class SqliteStore implements Store {
   }
 
   #commit(): void {
+    clearTimeout(this.#patience);
+    clearImmediate(this.#soon);
+    this.#patience = undefined;
+    this.#soon = undefined;
     const units = this.#due;
     if (units.length === 0) return;
     this.#due = [];

@@ -42,6 +42,29 @@ it('shares one commit among units that arrive together, and gives each alone its
   expect(apart).toBe(20 * one);
 });
 
+it('lets a unit that can wait share the commit of the next, in their order', async () => {
+  const { store } = await open();
+  const order: string[] = [];
+  const patient = store
+    .write((writer) => writeSetting(writer, 'name', 'first'), { withinMs: 60_000 })
+    .then(() => order.push('patient'));
+  // Not in this turn: what can wait is still waiting after others had theirs.
+  await new Promise((done) => setTimeout(done, 20));
+  expect(readSetting(store.read, 'name')).toBeUndefined();
+  const hurried = store
+    .write((writer) => writeSetting(writer, 'name', `${readSetting(writer, 'name')}, second`))
+    .then(() => order.push('hurried'));
+  await Promise.all([patient, hurried]);
+  expect(order).toEqual(['patient', 'hurried']);
+  expect(readSetting(store.read, 'name')).toBe('first, second');
+});
+
+it('commits a unit that can wait by itself when nothing else comes', async () => {
+  const { store } = await open();
+  await store.write((writer) => writeSetting(writer, 'name', 'alone'), { withinMs: 5 });
+  expect(readSetting(store.read, 'name')).toBe('alone');
+});
+
 it('undoes only the unit that failed, and tells only its caller', async () => {
   const { store } = await open();
   const results = await Promise.allSettled([
