@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { key } from './commands/key.ts';
@@ -25,21 +25,20 @@ const commands: Record<string, (args: string[], programs: Programs) => Promise<n
   demo,
 };
 
-/** This file is built to out/main/cli.js; both places lie two folders below the root. */
-function programs(): Programs {
-  const root = resolve(import.meta.dirname, '../..');
-  const fromSource = basename(import.meta.filename) === 'main.ts';
+/** The entry is electron/cli/atelier.ts, built to out/main/cli.js; both lie two folders below the root. */
+function programs(entry: string): Programs {
+  const here = dirname(entry);
+  const root = resolve(here, '../..');
+  const starterEngine = entry.endsWith('.ts') ? '../starter-engine/main.ts' : './starter-engine.js';
   return {
     root,
-    starterEngine: resolve(
-      import.meta.dirname,
-      fromSource ? '../starter-engine/main.ts' : './starter-engine.js',
-    ),
+    starterEngine: resolve(here, starterEngine),
     deskFolder: resolve(root, 'out/renderer'),
   };
 }
 
-async function main(): Promise<number> {
+/** Runs the command that the arguments name; returns the exit code. `entry` is the program's own file. */
+export async function main(entry: string): Promise<number> {
   const [name = 'help', ...args] = process.argv.slice(2);
   const command = commands[name];
   if (!command) {
@@ -48,7 +47,7 @@ async function main(): Promise<number> {
     return asked ? 0 : 2;
   }
   try {
-    return await command(args, programs());
+    return await command(args, programs(entry));
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\n\n${usage}`);
@@ -61,5 +60,3 @@ async function main(): Promise<number> {
     return 1;
   }
 }
-
-process.exitCode = await main();

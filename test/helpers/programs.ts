@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
-export const cliProgram = resolve(root, 'electron/cli/main.ts');
+export const cliProgram = resolve(root, 'electron/cli/atelier.ts');
 export const builtCliProgram = resolve(root, 'out/main/cli.js');
 
 export interface RunningProgram {
