@@ -25,8 +25,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           // Browser tests open the built desk, so the build must be as new as the sources.
           globalSetup: ['test/helpers/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           pool: 'forks',
           fileParallelism: false,
         },

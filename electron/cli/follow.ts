@@ -43,7 +43,7 @@ export function progressBar(out: NodeJS.WriteStream): (event: TaskEvent) => void
   return (event) => {
     if (event.event === 'status') draw(0, event.data.reason || event.data.status);
     else if (event.event === 'progress')
-      draw(event.data.progress, event.data.current_node_class ?? event.data.current_node);
+      draw(event.data.progress, event.data.current_node_title ?? event.data.current_node);
     else if (event.event === 'completed') draw(1, 'done');
     if (out.isTTY && ['completed', 'failed', 'cancelled'].includes(event.event)) out.write('\n');
   };

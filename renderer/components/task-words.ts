@@ -34,6 +34,6 @@ export function taskWords(t: TFunction, task: TaskDetail, run?: LiveRun): string
 }
 
 export function runningWords(t: TFunction, run: LiveRun): string {
-  const node = run.nodeClass || run.node;
+  const node = run.nodeTitle || run.node;
   return run.steps > 1 ? `${node}, ${t('task.step', { step: run.step, steps: run.steps })}` : node;
 }

@@ -5,7 +5,7 @@ import type { TaskEventData } from '#shared/wire/events.ts';
 export interface LiveRun {
   readonly progress: number;
   readonly node: string;
-  readonly nodeClass: string;
+  readonly nodeTitle: string;
   readonly step: number;
   readonly steps: number;
   readonly message: string;
@@ -16,7 +16,7 @@ export interface LiveRun {
 const blank: LiveRun = {
   progress: 0,
   node: '',
-  nodeClass: '',
+  nodeTitle: '',
   step: 0,
   steps: 0,
   message: '',
@@ -40,7 +40,7 @@ export const live = {
     patch(data.task_id, () => ({
       progress: data.progress,
       node: data.current_node,
-      nodeClass: data.current_node_class ?? '',
+      nodeTitle: data.current_node_title ?? '',
       step: data.step_current,
       steps: data.step_total,
       message: data.message ?? '',

@@ -129,6 +129,7 @@ export const agentMessage = z.discriminatedUnion('type', [
     progress: z.number().min(0).max(1),
     current_node: z.string(),
     current_node_class: z.string(),
+    current_node_title: z.string(),
     step_current: z.int(),
     step_total: z.int(),
   }),

@@ -24,6 +24,7 @@ export const taskEvents = {
     step_current: z.int(),
     step_total: z.int(),
     current_node_class: z.string().optional(),
+    current_node_title: z.string().optional(),
     stage: z.string().optional(),
     message: z.string().optional(),
   }),

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Run again' }).waitFor();
   taskPath = new URL(page.url()).pathname;
   await desk.closePages();
-}, 90_000);
+}, 120_000);
 afterAll(() => desk?.close());
 
 /** Each page, ready to be looked at. */
@@ -99,4 +99,4 @@ test('says that the gateway is gone, and is back by itself when the gateway is',
   await page.getByText(/Reconnecting/).waitFor({ state: 'hidden', timeout: 30_000 });
   await page.getByRole('link', { name: 'Agents' }).click();
   await page.getByRole('article').first().waitFor();
-}, 60_000);
+}, 120_000);

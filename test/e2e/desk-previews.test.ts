@@ -7,7 +7,7 @@ let desk: Desk;
 beforeAll(async () => {
   engine = await startEngine(['--probe-nodes', '--preview-method', 'auto']);
   desk = await openDesk(['--engine', engine.url]);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await desk?.close();
   await engine?.stop();

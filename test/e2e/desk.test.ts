@@ -4,7 +4,7 @@ import { type Desk, dropFile, jsonFile, openDesk, photo, slowGraph, softPhoto } 
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
-}, 60_000);
+}, 120_000);
 afterEach(() => desk.closePages());
 afterAll(() => desk?.close());
 

@@ -60,7 +60,8 @@ export async function openDesk(serveArgs: readonly string[] = []): Promise<Desk>
       await context.addInitScript(watchShifts);
       await context.addInitScript((choice) => localStorage.setItem('atelier.theme', choice), theme);
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      // Generous: a busy machine is slow, and nothing here is about speed.
+      page.setDefaultTimeout(60_000);
       const errors: string[] = [];
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on('pageerror', (error) => errors.push(error.message));

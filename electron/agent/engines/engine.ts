@@ -20,6 +20,8 @@ export interface RunProgress {
   readonly progress: number;
   readonly current_node: string;
   readonly current_node_class: string;
+  /** As its author named it, else its class. */
+  readonly current_node_title: string;
   readonly step_current: number;
   readonly step_total: number;
 }

@@ -53,7 +53,7 @@ function narrate(event: TaskEvent, say: (line: string) => void): void {
     say(`status   ${event.data.status}${event.data.reason ? `: ${event.data.reason}` : ''}`);
   } else if (event.event === 'progress') {
     const percent = `${Math.round(event.data.progress * 100)} %`.padStart(5);
-    say(`progress ${percent} ${event.data.current_node_class ?? event.data.current_node}`);
+    say(`progress ${percent} ${event.data.current_node_title ?? event.data.current_node}`);
   } else if (event.event === 'completed') {
     say(`status   completed with ${event.data.outputs.length} file(s)`);
   }

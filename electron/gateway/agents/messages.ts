@@ -74,6 +74,7 @@ function live(
         step_current: message.step_current,
         step_total: message.step_total,
         current_node_class: message.current_node_class,
+        current_node_title: message.current_node_title,
       });
       return;
     case 'preview':

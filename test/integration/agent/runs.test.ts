@@ -57,7 +57,7 @@ describe.each(engines)('an attempt on %s', (_name, choice) => {
       progress.map((one) => one.progress).toSorted((a, b) => a - b),
     );
     expect(progress).toContainEqual(
-      expect.objectContaining({ current_node: '2', current_node_class: 'EngineProbe', step_total: 8 }),
+      expect.objectContaining({ current_node: '2', current_node_title: 'The probe', step_total: 8 }),
     );
     const preview = gateway.about(order.attempt_id, 'preview')[0]!;
     expect(preview.content_type).toBe('image/jpeg');

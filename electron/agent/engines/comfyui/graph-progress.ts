@@ -58,10 +58,13 @@ export class GraphProgress {
     const total = Object.keys(this.#graph).length;
     const part = this.#max > 0 && !this.#done.has(this.#current) ? this.#value / this.#max : 0;
     this.#furthest = Math.max(this.#furthest, Math.min(1, (this.#done.size + part) / Math.max(1, total)));
+    const node = this.#graph[this.#current];
+    const type = node?.class_type ?? '';
     return {
       progress: this.#furthest,
       current_node: this.#current,
-      current_node_class: this.#graph[this.#current]?.class_type ?? '',
+      current_node_class: type,
+      current_node_title: node?._meta?.title?.slice(0, 255) || type,
       step_current: Math.round(this.#value),
       step_total: Math.round(this.#max),
     };

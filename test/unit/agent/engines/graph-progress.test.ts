@@ -27,6 +27,16 @@ describe('GraphProgress', () => {
     });
   });
 
+  it('names the node as its author did, else by its class', () => {
+    const titled = new GraphProgress({
+      '1': { class_type: 'KSampler', inputs: {}, _meta: { title: 'Second pass' } },
+      '2': { class_type: 'SaveImage', inputs: {} },
+    });
+    const enter = (node: string) => titled.take({ type: 'executing', data: { prompt_id, node } });
+    expect(enter('1')).toMatchObject({ current_node_class: 'KSampler', current_node_title: 'Second pass' });
+    expect(enter('2')).toMatchObject({ current_node_class: 'SaveImage', current_node_title: 'SaveImage' });
+  });
+
   it('takes a node as done when the next one begins, for servers that do not say so', () => {
     const told = run([
       { type: 'executing', data: { prompt_id, node: '1' } },

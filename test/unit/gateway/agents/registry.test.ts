@@ -308,6 +308,7 @@ describe('cancelling a run', () => {
         progress: at,
         current_node: '1',
         current_node_class: 'X',
+        current_node_title: 'X',
         step_current: 1,
         step_total: 2,
       });
@@ -324,7 +325,13 @@ it('shows no progress of an attempt that was lost', async () => {
   const studio = await Studio.open({ timings: { leaseMs: 10 } });
   const agent = await studio.agent();
   const { id, held } = await running(studio, agent);
-  const step = { current_node: '1', current_node_class: 'X', step_current: 1, step_total: 2 };
+  const step = {
+    current_node: '1',
+    current_node_class: 'X',
+    current_node_title: 'X',
+    step_current: 1,
+    step_total: 2,
+  };
   agent.tell({ type: 'progress', ...held, progress: 0.9, ...step });
   agent.drop();
   await studio.until(id, 'waiting');
