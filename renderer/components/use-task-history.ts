@@ -13,7 +13,7 @@ export interface Moment {
 
 /**
  * Every status the task went through, from its own event stream, which tells the stored ones from the start. It also
- * brings the latest progress and preview, so a page opened in the middle of a run is up to date at once.
+ * brings the latest progress, preview and log lines, so a page opened in the middle of a run is up to date at once.
  */
 export function useTaskHistory(id: string): readonly Moment[] {
   const [moments, setMoments] = useState<readonly Moment[]>([]);
@@ -29,6 +29,7 @@ export function useTaskHistory(id: string): readonly Moment[] {
         const { event, data } = read;
         if (event === 'progress') return live.progress(data);
         if (event === 'preview') return live.preview(data);
+        if (event === 'log') return live.log(data);
         if (!('status' in data)) return;
         over = isTerminal(data.status);
         const reason = 'reason' in data ? data.reason : undefined;

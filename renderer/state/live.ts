@@ -11,6 +11,8 @@ export interface LiveRun {
   readonly message: string;
   readonly preview: string | null;
   readonly log: readonly string[];
+  /** The number of the first of them. */
+  readonly logStart: number;
 }
 
 const blank: LiveRun = {
@@ -22,6 +24,7 @@ const blank: LiveRun = {
   message: '',
   preview: null,
   log: [],
+  logStart: 0,
 };
 
 const logLimit = 500;
@@ -48,9 +51,17 @@ export const live = {
   preview: (data: TaskEventData<'preview'>) =>
     patch(data.task_id, () => ({ preview: `data:${data.content_type};base64,${data.data_base64}` })),
   log: (data: TaskEventData<'log'>) =>
-    patch(data.task_id, (run) => ({ log: [...run.log, ...data.lines].slice(-logLimit) })),
+    patch(data.task_id, (run) => {
+      const known = run.logStart + run.log.length;
+      // Lines that were missed leave a gap: begin anew after it.
+      const log =
+        data.first_line > known ? data.lines : [...run.log, ...data.lines.slice(known - data.first_line)];
+      const logEnd = Math.max(known, data.first_line + data.lines.length);
+      const kept = log.slice(-logLimit);
+      return { log: kept, logStart: logEnd - kept.length };
+    }),
   /** A new attempt starts from nothing; the log of the one before stays readable. */
-  restart: (taskId: string) => patch(taskId, ({ log }) => ({ ...blank, log })),
+  restart: (taskId: string) => patch(taskId, ({ log, logStart }) => ({ ...blank, log, logStart })),
 };
 
 export const useLiveRun = (taskId: string): LiveRun => useLive((all) => all[taskId] ?? blank);

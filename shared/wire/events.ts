@@ -29,7 +29,8 @@ export const taskEvents = {
     message: z.string().optional(),
   }),
   preview: z.object({ ...common, content_type: z.string(), data_base64: z.string() }),
-  log: z.object({ ...common, lines: z.array(z.string()) }),
+  /** `first_line` counts the lines of the task from 0, so that who joins later or twice can tell what it has. */
+  log: z.object({ ...common, lines: z.array(z.string()), first_line: z.int() }),
   completed: z.object({
     ...common,
     status: z.literal('completed'),

@@ -81,7 +81,7 @@ function live(
       events.live(task, 'preview', { content_type: message.content_type, data_base64: message.data_base64 });
       return;
     case 'log':
-      events.live(task, 'log', { lines: message.lines });
+      events.log(task, message.lines);
       return;
   }
 }

@@ -43,7 +43,13 @@ interface Current {
   readonly fraction: number;
   readonly progress?: Told;
   readonly preview?: Told;
+  /** The last lines of its log, and the number of the first of them. */
+  readonly lines: readonly string[];
+  readonly firstLine: number;
 }
+
+const blank: Current = { fraction: 0, lines: [], firstLine: 0 };
+const keptLines = 200;
 
 type TaskRef = Pick<TaskRow, 'id' | 'team_id'>;
 type Data<Name extends TaskEventName> = Omit<TaskEventData<Name>, 'task_id' | 'timestamp'>;
@@ -93,18 +99,28 @@ export class TaskEvents {
   }
 
   /** Tells what is not stored. */
-  live<Name extends 'progress' | 'preview' | 'log'>(task: TaskRef, event: Name, data: Data<Name>): void {
-    const told = new Told(task.team_id, task.id, event, {
-      task_id: task.id,
-      timestamp: toTimestamp(this.#clock()),
-      ...data,
-    });
-    if (event !== 'log') {
-      const before = this.#current.get(task.id) ?? { fraction: 0 };
-      const fraction = event === 'progress' ? (data as Data<'progress'>).progress : before.fraction;
-      this.#current.set(task.id, { ...before, fraction, [event]: told });
-    }
+  live<Name extends 'progress' | 'preview'>(task: TaskRef, event: Name, data: Data<Name>): void {
+    const told = this.#told(task, event, data);
+    const before = this.#current.get(task.id) ?? blank;
+    const fraction = event === 'progress' ? (data as Data<'progress'>).progress : before.fraction;
+    this.#current.set(task.id, { ...before, fraction, [event]: told });
     this.#publish(told);
+  }
+
+  /** Tells lines of the engine's log. */
+  log(task: TaskRef, lines: readonly string[]): void {
+    const before = this.#current.get(task.id) ?? blank;
+    const first_line = before.firstLine + before.lines.length;
+    const all = [...before.lines, ...lines];
+    const dropped = Math.max(0, all.length - keptLines);
+    const firstLine = before.firstLine + dropped;
+    this.#current.set(task.id, { ...before, lines: all.slice(dropped), firstLine });
+    this.#publish(this.#told(task, 'log', { lines: [...lines], first_line }));
+  }
+
+  #told<Name extends TaskEventName>(task: TaskRef, event: Name, data: Data<Name>): Told {
+    const common = { task_id: task.id, timestamp: toTimestamp(this.#clock()) };
+    return new Told(task.team_id, task.id, event, { ...common, ...data });
   }
 
   /** Tells a team that a list it may show has changed. */
@@ -115,20 +131,23 @@ export class TaskEvents {
 
   /** A task begins anew: how far its lost attempt came says nothing any more. */
   restarted(taskId: string): void {
-    this.#forget(taskId);
+    const { lines, firstLine } = this.#current.get(taskId) ?? blank;
+    this.#current.set(taskId, { fraction: 0, lines, firstLine });
   }
 
-  /** The last progress and the last preview of a task that runs, for whoever begins to listen in the middle. */
-  current(taskId: string): Told[] {
-    const { progress, preview } = this.#current.get(taskId) ?? {};
-    return [progress, preview].filter((told) => told !== undefined);
+  /** The last progress, preview and log lines of a task that runs, for whoever begins to listen in the middle. */
+  current(task: TaskRef): Told[] {
+    const { progress, preview, lines, firstLine } = this.#current.get(task.id) ?? blank;
+    const log =
+      lines.length > 0 ? this.#told(task, 'log', { lines: [...lines], first_line: firstLine }) : undefined;
+    return [progress, preview, log].filter((told) => told !== undefined);
   }
 
-  /** The same of all tasks of a team that run. */
+  /** The last progress and preview of every task of a team that runs. */
   currentOf(teamId: string): Told[] {
-    return [...this.#current.keys()]
-      .flatMap((taskId) => this.current(taskId))
-      .filter((told) => told.teamId === teamId);
+    return [...this.#current.values()]
+      .flatMap(({ progress, preview }) => [progress, preview])
+      .filter((told): told is Told => told?.teamId === teamId);
   }
 
   /** 0..1. */

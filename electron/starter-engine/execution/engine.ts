@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NodeContext, NodeDefinition } from '../nodes/node.ts';
 import { Executor } from './executor.ts';
 import { History, type PromptTuple } from './history.ts';
-import { isObject } from './prompt.ts';
+import { isObject, type Prompt } from './prompt.ts';
 import { PromptQueue, type QueuedPrompt } from './queue.ts';
 import type { RunVoice } from './run.ts';
 import { type NodeErrors, refusal, validatePrompt } from './validate.ts';
@@ -130,12 +130,8 @@ export class PromptEngine {
     const voice = audience.voiceOf(client);
     const entry = await this.#executor.run(tuple, {
       ...voice,
-      client,
       send: (event, data) => {
-        if (event === 'executing') this.current.node = String(data.display_node);
-        if (event === 'execution_error')
-          audience.log(`!!! Exception during processing !!! ${String(data.exception_message)}`);
-        if (event === 'execution_interrupted') audience.log('Processing interrupted');
+        this.#note(tuple, event, data);
         voice.send(event, data);
       },
     });
@@ -147,9 +143,26 @@ export class PromptEngine {
     audience.log(`Prompt executed in ${((performance.now() - started) / 1000).toFixed(2)} seconds`);
   }
 
+  /** What the log and a client that connects again should know of a message. */
+  #note([, , prompt]: PromptTuple, event: string, data: Record<string, unknown>): void {
+    const log = (line: string): void => this.#parts.audience.log(line);
+    if (event === 'executing') {
+      this.current.node = String(data.display_node);
+      log(`${nameOf(prompt, this.current.node)} …`);
+    } else if (event === 'execution_error') {
+      log(`!!! Exception during processing !!! ${String(data.exception_message)}`);
+    } else if (event === 'execution_interrupted') log('Processing interrupted');
+  }
+
   #tellQueue(): void {
     this.#parts.audience.broadcast('status', { status: this.queueInfo });
   }
+}
+
+/** A node as its author named it, else by its class. */
+function nameOf(prompt: unknown, id: string): string {
+  const node = (prompt as Prompt)[id];
+  return node?._meta?.title || node?.class_type || id;
 }
 
 const refused = (error: PromptError, node_errors: Record<string, NodeErrors> = {}): Submission => ({

@@ -101,7 +101,7 @@ describe('the stream of a task', () => {
     const { events, config } = gateway.gateway.rooms;
     const task = { id, team_id: gateway.owner.teamId };
     events.live(task, 'progress', { progress: 0.5, current_node: '3', step_current: 10, step_total: 20 });
-    events.live(task, 'log', { lines: ['first\nsecond', '\r\nthird'] });
+    events.log(task, ['first\nsecond', '\r\nthird']);
     await running.complete(picture);
     const words = await stream.text();
     expect(config.timings.sseHeartbeatMs).toBe(25);
@@ -181,7 +181,7 @@ describe('the stream of a task', () => {
     const { tasks, events } = gateway.gateway.rooms;
     await tasks.cancel(gateway.owner.teamId, id);
     // The reply is ended but not yet closed: the agent has not heard of it and still sends.
-    events.live({ id, team_id: gateway.owner.teamId }, 'log', { lines: ['late'] });
+    events.log({ id, team_id: gateway.owner.teamId }, ['late']);
     await stream.ended;
     expect(stream.told).toEqual(['status:waiting', 'cancelled']);
     expect((await gateway.call('GET', `/r/tasks/${id}`, gateway.keys.integration)).status).toBe(200);

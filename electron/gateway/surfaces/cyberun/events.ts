@@ -120,7 +120,7 @@ function followTask(
       for (const told of stored) tell(told);
       if (last?.terminal) out.end();
     } else if (last) tell(today(last));
-    for (const told of events.current(task.id)) tell(told);
+    for (const told of events.current(task)) tell(told);
   } catch (error) {
     // The head of the reply is out, so this is an event too; what happens from here on is told all the same.
     config.log.error({ err: error, task: task.id }, 'the events of a task could not be read');
