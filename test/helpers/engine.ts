@@ -7,6 +7,7 @@ const program = resolve(import.meta.dirname, '../../electron/starter-engine/main
 
 export interface RunningEngine {
   readonly url: string;
+  readonly pid: number;
   /** Its base directory: `input`, `output` and `temp` lie in it. */
   readonly folder: string;
   stop(): Promise<void>;
@@ -21,6 +22,7 @@ export async function startEngine(args: readonly string[] = []): Promise<Running
   );
   return {
     url: engine.said,
+    pid: engine.child.pid ?? 0,
     folder,
     async stop() {
       await engine.end();
