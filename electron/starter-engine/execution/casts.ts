@@ -5,12 +5,23 @@ export function pythonStr(value: unknown): string {
   return typeof value === 'string' ? value : pythonRepr(value);
 }
 
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+
+/** A text between the quotes that need the fewest escapes, control characters written out. */
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const written = text.replace(/[\p{Cc}\\']/gu, (one) => {
+    if (one === "'") return quote === "'" ? "\\'" : one;
+    return escapes[one] ?? `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return quote + written + quote;
+}
+
 /** Python's `repr()` of a JSON value. */
 export function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'string')
-    return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value}'`;
+  if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   if (isObject(value)) {
     return `{${Object.entries(value)
@@ -20,11 +31,13 @@ export function pythonRepr(value: unknown): string {
   return String(value);
 }
 
-const typeName = (value: unknown): string => {
+/** What Python calls the type of a JSON value. */
+export function typeName(value: unknown): string {
   if (value === null) return 'NoneType';
   if (Array.isArray(value)) return 'list';
-  return typeof value === 'object' ? 'dict' : typeof value;
-};
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  return { object: 'dict', string: 'str', boolean: 'bool' }[typeof value as string] ?? typeof value;
+}
 
 function toInt(value: unknown): number {
   if (typeof value === 'number') return Math.trunc(value);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NodeContext, NodeDefinition } from '../nodes/node.ts';
+import { casts } from './casts.ts';
 import { Executor } from './executor.ts';
 import { History, type PromptTuple } from './history.ts';
 import { isObject, type Prompt } from './prompt.ts';
@@ -52,8 +53,10 @@ export class PromptEngine {
   /** `POST /prompt`: checks and queues, or refuses with the reasons (comfyui-protocol.md section 3). */
   submit(body: Record<string, unknown>): Submission {
     this.#parts.audience.log('got prompt');
-    const own = body.number === undefined ? undefined : Number(body.number);
-    const number = this.queue.number(own, body.front === true);
+    const number =
+      body.number === undefined
+        ? this.queue.nextNumber(Boolean(body.front))
+        : (casts.FLOAT?.(body.number) as number);
     const { prompt, prompt_id, client_id, partial_execution_targets } = body;
     if (!isObject(prompt)) return refused(refusal('no_prompt', 'No prompt provided', 'No prompt provided'));
     const targets = Array.isArray(partial_execution_targets)

@@ -75,7 +75,7 @@ export class Executor {
     if (!node || !definition) return undefined;
     const inputs: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(node.inputs)) {
-      inputs[name] = isLink(value) ? cached(String(value[0]))?.result.outputs[value[1]] : value;
+      inputs[name] = isLink(value) ? cached(String(value[0]))?.result.outputs.at(value[1]) : value;
     }
     run.begin(id);
     try {

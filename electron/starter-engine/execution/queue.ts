@@ -23,10 +23,10 @@ export class PromptQueue {
     return this.#pending.length + (this.#running ? 1 : 0);
   }
 
-  /** A prompt's number: its own, or the next; negative to go before all others. */
-  number(own: number | undefined, front: boolean): number {
+  /** The number of a prompt that brings none; negative to go before all others. */
+  nextNumber(front: boolean): number {
     const next = this.#counter++;
-    return own ?? (front ? -next : next);
+    return front ? -next : next;
   }
 
   add(prompt: QueuedPrompt): void {

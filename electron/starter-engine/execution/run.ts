@@ -81,8 +81,10 @@ export class Run {
     this.#tellState();
   }
 
+  /** A planned node whose result was there when its turn came: ComfyUI tells it also where there is nothing to show. */
   cached(id: string, result: NodeResult): void {
-    this.#tellOutput(id, result);
+    if (result.ui) this.#tellOutput(id, result);
+    else this.#tellExecuted(id, null);
     this.#state.set(id, 'finished');
     this.#tellState();
   }
@@ -126,7 +128,11 @@ export class Run {
     if (!ui) return;
     this.#outputs[id] = ui;
     this.#meta[id] = { node_id: id, display_node: id, parent_node: null, real_node_id: id };
-    this.#tell('executed', { node: id, display_node: id, output: ui, prompt_id: this.promptId });
+    this.#tellExecuted(id, ui);
+  }
+
+  #tellExecuted(id: string, output: unknown): void {
+    this.#tell('executed', { node: id, display_node: id, output, prompt_id: this.promptId });
   }
 
   #tellState(): void {

@@ -12,12 +12,16 @@ export async function signaturesOf(
   folders: NodeContext['folders'],
 ): Promise<Map<string, string>> {
   const made = new Map<string, Promise<string>>();
+  // Set before it is made: of a cycle (which no output may need) a node sees only that its ancestor is open.
+  const open = new Set<string>();
   const of = (id: string): Promise<string> => {
-    let signature = made.get(id);
-    if (!signature) {
-      signature = make(id);
-      made.set(id, signature);
-    }
+    const known = made.get(id);
+    if (known) return known;
+    if (open.has(id)) return Promise.resolve(`cycle through ${id}`);
+    open.add(id);
+    const signature = make(id);
+    open.delete(id);
+    made.set(id, signature);
     return signature;
   };
   const make = async (id: string): Promise<string> => {

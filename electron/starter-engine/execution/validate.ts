@@ -1,6 +1,6 @@
 import type { InputSpec, NodeContext, NodeDefinition } from '../nodes/node.ts';
 import { inputSpecs } from '../nodes/object-info.ts';
-import { casts } from './casts.ts';
+import { casts, pythonRepr, typeName } from './casts.ts';
 import { isLink, isObject, type Prompt } from './prompt.ts';
 import type { PromptError, ValidationError } from './validation-errors.ts';
 import * as errors from './validation-errors.ts';
@@ -117,13 +117,24 @@ class Validator {
     return [...this.#results].flatMap(([id, { errors: own }]) => (own.length > 0 ? [[id, own]] : []));
   }
 
+  /** Checks an output with its ancestors. */
   check(id: string): boolean {
+    return this.#check(id, errors.exceptionDuring);
+  }
+
+  #check(id: string, describe: (raised: errors.Raised) => ValidationError): boolean {
     const known = this.#results.get(id);
     if (known) return known.valid;
     // A cycle: invalid, without an error to attach to any node (as 0.3.64 answers).
     if (this.#open.has(id)) return false;
     this.#open.add(id);
-    const result = this.#checkNode(id);
+    let result: { valid: boolean; errors: ValidationError[] };
+    try {
+      result = this.#checkNode(id);
+    } catch (error) {
+      if (!(error instanceof errors.Raised)) throw error;
+      result = { valid: false, errors: [describe(error)] };
+    }
     this.#open.delete(id);
     this.#results.set(id, result);
     return result.valid;
@@ -132,7 +143,7 @@ class Validator {
   #checkNode(id: string): { valid: boolean; errors: ValidationError[] } {
     const node = this.#graph[id];
     const definition = node && this.#catalogue.get(node.class_type);
-    if (!definition) return { valid: false, errors: [errors.exceptionDuring(`'${id}'`, 'KeyError')] };
+    if (!definition) throw new errors.Raised(`'${id}'`, 'KeyError');
     const specs = inputSpecs(definition, this.#folders);
     const found: ValidationError[] = [];
     let ancestors = true;
@@ -144,9 +155,6 @@ class Validator {
       const value = node.inputs[name];
       if (Array.isArray(value)) {
         const link = this.#checkLink(name, spec, value);
-        if (link === 'missing') {
-          return { valid: false, errors: [errors.exceptionDuring(`'${String(value[0])}'`, 'KeyError')] };
-        }
         if (link === false) ancestors = false;
         else if (link !== true) found.push(link);
       } else {
@@ -158,14 +166,18 @@ class Validator {
     return { valid: ancestors && found.length === 0, errors: found };
   }
 
-  #checkLink(name: string, spec: InputSpec, value: unknown[]): ValidationError | boolean | 'missing' {
+  #checkLink(name: string, spec: InputSpec, value: unknown[]): ValidationError | boolean {
     if (!isLink(value)) return errors.badLink(name, spec, value);
-    const source = this.#graph[String(value[0])];
-    if (!source) return 'missing';
-    const received = this.#catalogue.get(source.class_type)?.outputs[value[1]]?.type;
-    if (received === undefined) return errors.exceptionDuring('tuple index out of range', 'IndexError');
+    const [id, slot] = value as [unknown, unknown];
+    const source = typeof id === 'string' ? this.#graph[id] : undefined;
+    if (typeof id !== 'string' || !source) throw new errors.Raised(pythonRepr(id), 'KeyError');
+    if (!Number.isInteger(slot)) {
+      throw new errors.Raised(`tuple indices must be integers or slices, not ${typeName(slot)}`, 'TypeError');
+    }
+    const received = this.#catalogue.get(source.class_type)?.outputs.at(Number(slot))?.type;
+    if (received === undefined) throw new errors.Raised('tuple index out of range', 'IndexError');
     if (!fits(received, spec[0])) return errors.typeMismatch(name, spec, received, value);
-    return this.check(String(value[0]));
+    return this.#check(id, (raised) => errors.exceptionDuringInner(raised, name, spec, value));
   }
 
   #checkByNode({ validate }: NodeDefinition, inputs: Record<string, unknown>): ValidationError[] {

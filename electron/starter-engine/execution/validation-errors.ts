@@ -1,4 +1,6 @@
 import type { InputSpec } from '../nodes/node.ts';
+import { wireSpec } from '../nodes/object-info.ts';
+import { pythonFloat } from '../nodes/python-text.ts';
 import { pythonRepr, pythonStr } from './casts.ts';
 
 /** One entry of `node_errors[id].errors`. */
@@ -13,7 +15,14 @@ export interface ValidationError {
 export type PromptError = ValidationError;
 
 /** An input's declaration as errors show it: always with options. */
-export const inputConfig = ([type, options]: InputSpec): unknown[] => [type, options ?? {}];
+const inputConfig = ([type, options]: InputSpec): unknown[] => wireSpec([type, options ?? {}]);
+
+/** A number as Python prints it; the bound 2^63 stands for `sys.maxsize` (see `wireSpec`). */
+function numberText(type: InputSpec[0], value: unknown): string {
+  if (typeof value !== 'number') return pythonStr(value);
+  if (Math.abs(value) === 2 ** 63) return `${value < 0 ? '-' : ''}${2n ** 63n - 1n}`;
+  return type === 'FLOAT' ? pythonFloat(value) : pythonStr(value);
+}
 
 export const requiredMissing = (name: string): ValidationError => ({
   type: 'required_input_missing',
@@ -66,18 +75,21 @@ export const notConvertible = (
   },
 });
 
-export const outOfRange = (
+export function outOfRange(
   which: 'smaller' | 'bigger',
   name: string,
   spec: InputSpec,
   value: unknown,
   bound: number,
-): ValidationError => ({
-  type: which === 'smaller' ? 'value_smaller_than_min' : 'value_bigger_than_max',
-  message: `Value ${pythonStr(value)} ${which} than ${which === 'smaller' ? 'min' : 'max'} of ${bound}`,
-  details: name,
-  extra_info: { input_name: name, input_config: inputConfig(spec), received_value: value },
-});
+): ValidationError {
+  const limit = which === 'smaller' ? 'min' : 'max';
+  return {
+    type: which === 'smaller' ? 'value_smaller_than_min' : 'value_bigger_than_max',
+    message: `Value ${numberText(spec[0], value)} ${which} than ${limit} of ${numberText(spec[0], bound)}`,
+    details: name,
+    extra_info: { input_name: name, input_config: inputConfig(spec), received_value: value },
+  };
+}
 
 export function notInList(
   name: string,
@@ -103,10 +115,39 @@ export const customFailed = (name: string, words: string): ValidationError => ({
   extra_info: { input_name: name },
 });
 
-/** Python would have raised here; the type is the exception's. */
-export const exceptionDuring = (details: string, type: string): ValidationError => ({
+/** Where Python would raise: ends the check of a node; the type is the exception's. */
+export class Raised extends Error {
+  readonly type: string;
+
+  constructor(message: string, type: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+export const exceptionDuring = ({ message, type }: Raised): ValidationError => ({
   type: 'exception_during_validation',
   message: 'Exception when validating node',
-  details,
+  details: message,
   extra_info: { exception_type: type, traceback: [] },
+});
+
+/** The same of a node that another one's input is linked to. */
+export const exceptionDuringInner = (
+  { message, type }: Raised,
+  name: string,
+  spec: InputSpec,
+  link: unknown,
+): ValidationError => ({
+  type: 'exception_during_inner_validation',
+  message: 'Exception when validating inner node',
+  details: message,
+  extra_info: {
+    input_name: name,
+    input_config: inputConfig(spec),
+    exception_message: message,
+    exception_type: type,
+    traceback: [],
+    linked_node: link,
+  },
 });

@@ -16,7 +16,8 @@ function exactBound(value: unknown): unknown {
   return (JSON as unknown as RawJson).rawJSON(`${value < 0 ? '-' : ''}${2n ** 63n - 1n}`);
 }
 
-function wireSpec([type, options]: InputSpec): unknown[] {
+/** An input's declaration as it goes over the wire. */
+export function wireSpec([type, options]: InputSpec): unknown[] {
   if (!options) return [type];
   return [type, Object.fromEntries(Object.entries(options).map(([key, value]) => [key, exactBound(value)]))];
 }
