@@ -1,6 +1,6 @@
 import type { InputSpec, NodeContext, NodeDefinition } from '../nodes/node.ts';
 import { inputSpecs } from '../nodes/object-info.ts';
-import { casts, pythonRepr, typeName } from './casts.ts';
+import { casts, pythonRepr, pythonStr, typeName } from './casts.ts';
 import { isLink, isObject, type Prompt } from './prompt.ts';
 import type { PromptError, ValidationError } from './validation-errors.ts';
 import * as errors from './validation-errors.ts';
@@ -71,19 +71,18 @@ export const refusal = (type: string, message: string, details = ''): PromptErro
 
 function firstUnusable(prompt: Record<string, unknown>, catalogue: Catalogue): PromptError | undefined {
   for (const [id, node] of Object.entries(prompt)) {
-    const type = isObject(node) ? node.class_type : undefined;
-    if (typeof type !== 'string') {
+    if (!isObject(node) || !('class_type' in node)) {
       const words = 'Cannot execute because a node is missing the class_type property.';
       return refusal('invalid_prompt', words, `Node ID '#${id}'`);
     }
-    if (!catalogue.has(type)) {
+    if (!catalogue.has(String(node.class_type))) {
       return refusal(
         'invalid_prompt',
-        `Cannot execute because node ${type} does not exist.`,
+        `Cannot execute because node ${pythonStr(node.class_type)} does not exist.`,
         `Node ID '#${id}'`,
       );
     }
-    if (!isObject((node as { inputs?: unknown }).inputs)) {
+    if (!isObject(node.inputs)) {
       return refusal(
         'invalid_prompt',
         'Cannot execute because a node has no inputs object.',
@@ -188,9 +187,9 @@ class Validator {
   }
 }
 
-/** May an output of this type feed an input of that one? Unions match where they overlap; `*` matches all. */
+/** May an output of this type feed an input of that one? Unions match where they overlap; `*` takes all; a list of choices nothing. */
 function fits(received: string, wanted: InputSpec[0]): boolean {
-  if (typeof wanted !== 'string') return received === 'COMBO' || received === '*' || received === 'STRING';
+  if (typeof wanted !== 'string') return false;
   if (received === '*' || wanted === '*') return true;
   const types = wanted.split(',').map((type) => type.trim());
   return received.split(',').some((type) => types.includes(type.trim()));

@@ -24,6 +24,11 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
     const words = error instanceof Error ? error.message : String(error);
     return reply.code(status).type('text/plain; charset=utf-8').send(words);
   });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain; charset=utf-8').send('404: Not Found'),
+  );
+  // As ComfyUI: any OPTIONS is answered, without a word that would let a foreign page in.
+  app.options('*', async (_request, reply) => reply.send());
   await app.register(fastifyStatic, { root: parts.folders.output, serve: false, cacheControl: false });
   for (const prefix of ['', '/api']) {
     await app.register(

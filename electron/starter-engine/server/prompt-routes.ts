@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { casts } from '../execution/casts.ts';
 import { isObject } from '../execution/prompt.ts';
 import { HttpError, type Parts } from './parts.ts';
 
@@ -14,7 +15,7 @@ const idList = (value: unknown): string[] => (Array.isArray(value) ? value.map(S
 export function promptRoutes(app: FastifyInstance, { engine }: Parts): void {
   app.get('/prompt', async () => engine.queueInfo);
   app.post('/prompt', async (request, reply) => {
-    const answer = engine.submit(objectBody(request.body));
+    const answer = engine.submit(isObject(request.body) ? request.body : {});
     return reply.code('error' in answer ? 400 : 200).send(answer);
   });
 
@@ -55,7 +56,5 @@ export function promptRoutes(app: FastifyInstance, { engine }: Parts): void {
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^-?\d+$/.test(text)) throw new HttpError(500, `invalid literal for int() with base 10: '${text}'`);
-  return Number(text);
+  return text === undefined ? undefined : (casts.INT?.(text) as number);
 }

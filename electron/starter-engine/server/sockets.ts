@@ -86,7 +86,10 @@ export class Sockets implements Audience {
     this.#send('status', { status: this.#engine?.queueInfo, sid: id }, id);
     const at = this.#engine?.current;
     if (at?.client === id && at.node !== undefined) this.#send('executing', { node: at.node }, id);
-    socket.once('message', (text) => this.#firstMessage(id, client, String(text)));
+    const onMessage = (text: unknown): void => {
+      if (this.#firstMessage(id, client, String(text))) socket.off('message', onMessage);
+    };
+    socket.on('message', onMessage);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       if (this.#clients.get(id) !== client) return;
@@ -95,31 +98,36 @@ export class Sockets implements Audience {
     });
   }
 
-  #firstMessage(id: string, client: Client, text: string): void {
+  /** A client says what it can in its first message, or never. False when this was no message. */
+  #firstMessage(id: string, client: Client, text: string): boolean {
     let message: unknown;
     try {
       message = JSON.parse(text);
     } catch {
       this.log(`Invalid JSON received from client ${id}`);
-      return;
     }
-    if (!isObject(message) || message.type !== 'feature_flags') return;
-    client.metadata = isObject(message.data) && message.data.supports_preview_metadata === true;
-    this.#send('feature_flags', serverFeatures, id);
+    if (!isObject(message)) return false;
+    if (message.type === 'feature_flags') {
+      client.metadata = isObject(message.data) && message.data.supports_preview_metadata === true;
+      this.#send('feature_flags', serverFeatures, id);
+    }
+    return true;
   }
 
-  /** A preview with metadata goes before its `progress`, one without after it; never both. */
+  /**
+   * A preview with metadata goes before its `progress`, one without after it; never both. What goes to everybody goes
+   * without.
+   */
   #progress(progress: Progress, preview: Preview | undefined, id: string | undefined): void {
     const { node, prompt_id } = progress;
-    if (preview) {
-      const rich = frameWithMetadata(preview, node, prompt_id);
-      for (const client of this.#readers(id)) if (client.metadata) client.socket.send(rich);
-    }
+    const rich = id !== undefined && this.#clients.get(id)?.metadata === true;
+    if (preview && rich) this.#sendFrame(frameWithMetadata(preview, node, prompt_id), id);
     this.#send('progress', { ...progress }, id);
-    if (preview) {
-      const plain = plainFrame(preview);
-      for (const client of this.#readers(id)) if (!client.metadata) client.socket.send(plain);
-    }
+    if (preview && !rich) this.#sendFrame(plainFrame(preview), id);
+  }
+
+  #sendFrame(frame: Buffer, id: string | undefined): void {
+    for (const { socket } of this.#readers(id)) socket.send(frame);
   }
 
   /** `id` undefined = everybody. */
