@@ -143,6 +143,8 @@ export class Supervisor implements ServerSource {
   /** Waits for the address, tells it, and for the end of the process; or says that it did not come up. */
   async #serve(server: ServerProcess): Promise<string> {
     const url = await server.address(this.#timings.readyMs, this.#stopped.signal);
+    // Its address may come in the very moment of the stop; a listener told now would connect to it for ever.
+    if (this.#stopped.signal.aborted) return `${this.#program.name} was stopped.`;
     if (!url) return `${this.#program.name} did not come up in time.`;
     this.#become('ready');
     this.#log.info({ url, pid: server.pid }, 'the engine is up');

@@ -9,6 +9,7 @@ export class Runs {
   readonly #attempts = new Map<string, Attempt>();
 
   #lastTurn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
   constructor(ports: Omit<AttemptPorts, 'inTurn'>) {
     this.#ports = { ...ports, inTurn: (work) => this.#inTurn(work) };
@@ -42,6 +43,17 @@ export class Runs {
     const attempt = this.#attempts.get(order.attempt_id);
     if (order.type === 'cancel') return attempt ? attempt.cancel() : this.#sayCancelled(order);
     if (attempt) return;
+    if (this.#stopped) {
+      // The link is still up for a moment; what is given back now loses nothing.
+      const { attempt_id, fence } = order;
+      void this.#ports.link.send({
+        type: 'declined',
+        attempt_id,
+        fence,
+        reason: 'The agent is stopping.',
+      });
+      return;
+    }
     const { type: _type, seq: _seq, ...assignment } = order;
     const taken = new Attempt({ assignment, cancelled: false }, this.#ports);
     const { durable, over } = taken.take();
@@ -57,7 +69,9 @@ export class Runs {
     }
   }
 
+  /** Ends what goes on here; what comes from now on is given back. */
   stop(): void {
+    this.#stopped = true;
     for (const attempt of this.#attempts.values()) attempt.stop();
   }
 

@@ -76,10 +76,11 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   async stop(): Promise<void> {
+    // First of all, so that no run begins on a server that is about to end: nobody would close it.
+    this.#become({ state: 'stopped', reason: 'The engine was stopped.' });
     this.#disconnect();
     for (const run of [...this.#runs.values()]) run.close();
     await this.#options.source.stop();
-    this.#become({ state: 'stopped', reason: 'The engine was stopped.' });
   }
 
   async whenReady(signal: AbortSignal): Promise<void> {
