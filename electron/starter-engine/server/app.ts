@@ -49,13 +49,14 @@ export async function createApp(parts: Parts): Promise<FastifyInstance> {
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0) return done(null, undefined);
     try {
       done(null, JSON.parse(body.toString('utf8')));
     } catch (error) {
-      // ComfyUI's own answer to broken JSON.
-      done(new HttpError(500, (error as Error).message));
+      // ComfyUI's own answers to broken JSON: an interrupt is one whatever its body says.
+      if (request.routeOptions.url?.endsWith('/interrupt')) done(null, undefined);
+      else done(new HttpError(500, (error as Error).message));
     }
   });
 }

@@ -55,12 +55,15 @@ async function receive(request: FastifyRequest, temp: string): Promise<Form> {
   });
   parser.on('field', (name: string, value: string) => fields.set(name, value));
   parser.on('file', (name: string, stream: Readable & { truncated: boolean }, said: string | undefined) => {
-    if (name !== 'image' || !said) return stream.resume();
+    if (name !== 'image' || !said) {
+      stream.resume();
+      return;
+    }
     filename = said;
     writing = pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 })).then(() => {
       if (stream.truncated) throw new HttpError(413, `More than ${maxUploadSize} bytes.`);
     });
-    return writing.catch(() => undefined);
+    writing.catch(() => undefined);
   });
   try {
     await pipeline(request.body, parser);
