@@ -150,6 +150,7 @@ export class Tasks {
         pool: query.target_pool,
         createdAfter: time(query.created_after),
         createdBefore: time(query.created_before),
+        text: query.text,
       },
       query.per_page,
       (query.current_page - 1) * query.per_page,
