@@ -2,15 +2,25 @@ import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
+import { isTerminal } from '#shared/task-states.ts';
+import type { CancelManyRequest } from '#shared/wire/queue.ts';
 import type { RunRequest, TaskDetail, TaskResult, taskListQuery } from '#shared/wire/tasks.ts';
 import type { Files } from '../files/files.ts';
 import { listTasks } from '../store/repositories/task-list.ts';
-import { findTask, insertTask, moveTask, openTasks } from '../store/repositories/tasks.ts';
+import {
+  findTask,
+  insertTask,
+  moveTask,
+  type NewTask,
+  openTasks,
+  openTasksOf,
+} from '../store/repositories/tasks.ts';
 import type { TaskRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { Workflow, WorkflowVersion } from '../workflows/workflows.ts';
+import type { Workflow, Workflows, WorkflowVersion } from '../workflows/workflows.ts';
 import type { Attempts } from './attempts.ts';
 import type { TaskEvents } from './events.ts';
+import { Line } from './line.ts';
 import type { TaskSignals } from './signals.ts';
 import type { TaskViews } from './views.ts';
 
@@ -27,19 +37,24 @@ export interface TaskPorts {
   readonly signals: TaskSignals;
   readonly attempts: Attempts;
   readonly views: TaskViews;
+  readonly workflows: Workflows;
   readonly clock: () => number;
 }
+
+const cancelledAtOnce = 200;
 
 /** Tasks: submitted, looked at, cancelled. What happens to them on agents is in `attempts.ts`. */
 export class Tasks {
   readonly attempts: Attempts;
   readonly signals: TaskSignals;
+  readonly line: Line;
   readonly #ports: TaskPorts;
 
   constructor(ports: TaskPorts) {
     this.#ports = ports;
     this.attempts = ports.attempts;
     this.signals = ports.signals;
+    this.line = new Line(ports);
   }
 
   /**
@@ -50,15 +65,12 @@ export class Tasks {
    */
   async submit(caller: Submitter, workflow: Workflow, run: RunRequest): Promise<string> {
     const { row, version } = workflow;
-    const { store, events, signals, clock } = this.#ports;
     if (row.status === 'disabled') throw new AppError('workflow_disabled');
     const values = this.#values(caller.teamId, version, run);
-    const task: TaskRow = {
-      id: v7(),
+    return this.#accept({
       team_id: caller.teamId,
       workflow_id: row.id,
       snapshot_id: version.snapshot.id,
-      status: 'pending',
       parameters_json: JSON.stringify(values),
       dispatch_target: target(run, version),
       target_pool: run.target_pool,
@@ -66,8 +78,37 @@ export class Tasks {
       submitter_region: run.submitter_region,
       submitter_id: caller.submitterId,
       priority: run.priority,
-      retry_count: 0,
       retry_of: null,
+    });
+  }
+
+  /**
+   * Runs a task that is over once more, by hand: the same version and values as a new task. Its automatic retries
+   * begin anew.
+   *
+   * @throws AppError `conflict` while it is open, `workflow_disabled`, `not_found`, `invalid_parameter` when an input is gone
+   */
+  async retry(caller: Submitter, id: string): Promise<string> {
+    const task = this.find(caller.teamId, id);
+    if (!isTerminal(task.status)) {
+      throw new AppError('conflict', `This task is ${task.status}; only one that is over can be retried.`);
+    }
+    const { workflows } = this.#ports;
+    if (workflows.get(caller.teamId, task.workflow_id).row.status === 'disabled') {
+      throw new AppError('workflow_disabled');
+    }
+    const values = JSON.parse(task.parameters_json) as Record<string, unknown>;
+    this.#checkFiles(caller.teamId, workflows.version(task.snapshot_id), values);
+    return this.#accept({ ...task, submitter_id: caller.submitterId, retry_of: task.id });
+  }
+
+  async #accept(run: Omit<NewTask, 'id' | 'retry_count' | 'status' | 'created_at'>): Promise<string> {
+    const { store, events, signals, clock } = this.#ports;
+    const task: TaskRow = {
+      ...run,
+      id: v7(),
+      status: 'pending',
+      retry_count: 0,
       attempt_id: null,
       attempt_count: 0,
       agent_id: null,
@@ -97,13 +138,17 @@ export class Tasks {
       const { key, rule, message } = resolved.problem;
       throw new AppError('invalid_parameter', message, { key, rule });
     }
+    this.#checkFiles(teamId, version, resolved.values);
+    return resolved.values;
+  }
+
+  #checkFiles(teamId: string, version: WorkflowVersion, values: Readonly<Record<string, unknown>>): void {
     for (const def of version.parameters) {
-      const value = resolved.values[def.key];
+      const value = values[def.key];
       if (def.type === 'file' && value !== undefined) {
         this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
       }
     }
-    return resolved.values;
   }
 
   /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */
@@ -162,6 +207,27 @@ export class Tasks {
   async cancel(teamId: string, id: string): Promise<void> {
     this.find(teamId, id);
     await this.attempts.cancel(id);
+  }
+
+  /** Cancels those named, or all that are open. */
+  async cancelMany(
+    teamId: string,
+    request: CancelManyRequest,
+  ): Promise<{ cancelled_count: number; not_found: string[] }> {
+    const { read } = this.#ports.store;
+    const named = [...new Set(request.task_ids)];
+    const ids = request.task_ids
+      ? named.filter((id) => findTask(read, id)?.team_id === teamId)
+      : openTasksOf(read, teamId, request.workflow_id);
+    let cancelled_count = 0;
+    // By portions, each one commit, so that a very long line doesn't hold up everybody else.
+    for (let at = 0; at < ids.length; at += cancelledAtOnce) {
+      const done = await Promise.all(
+        ids.slice(at, at + cancelledAtOnce).map((id) => this.attempts.cancel(id)),
+      );
+      cancelled_count += done.filter(Boolean).length;
+    }
+    return { cancelled_count, not_found: named.filter((id) => !ids.includes(id)) };
   }
 }
 

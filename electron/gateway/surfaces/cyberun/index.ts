@@ -5,6 +5,7 @@ import { authRoutes } from './auth.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { presignRoute } from './files.ts';
+import { queueRoutes } from './queue.ts';
 import { taskRoutes } from './tasks.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -14,6 +15,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   credentialRoutes(app, rooms);
   workflowRoutes(app, rooms);
   taskRoutes(app, rooms);
+  queueRoutes(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   agentRoutes(app, rooms);
