@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
 import { isTerminal } from '#shared/task-states.ts';
+import type { BatchRequest } from '#shared/wire/batch.ts';
 import type { CancelManyRequest } from '#shared/wire/queue.ts';
 import type { RunRequest, TaskDetail, TaskResult, taskListQuery } from '#shared/wire/tasks.ts';
 import type { Files } from '../files/files.ts';
@@ -19,6 +20,7 @@ import type { TaskRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Workflow, Workflows, WorkflowVersion } from '../workflows/workflows.ts';
 import type { Attempts } from './attempts.ts';
+import { expandBatch } from './batch.ts';
 import type { TaskEvents } from './events.ts';
 import { Line } from './line.ts';
 import type { TaskSignals } from './signals.ts';
@@ -40,6 +42,8 @@ export interface TaskPorts {
   readonly workflows: Workflows;
   readonly clock: () => number;
 }
+
+type NewRun = Omit<NewTask, 'id' | 'retry_count' | 'status' | 'created_at'>;
 
 const cancelledAtOnce = 200;
 
@@ -64,10 +68,34 @@ export class Tasks {
    * @throws AppError `invalid_parameter`, `workflow_disabled`, `bad_request`; nothing is stored then
    */
   async submit(caller: Submitter, workflow: Workflow, run: RunRequest): Promise<string> {
-    const { row, version } = workflow;
+    const [id = ''] = await this.#accept([this.#checked(caller, workflow, run)]);
+    return id;
+  }
+
+  /** Accepts many runs, all or none; a dry run only checks them and tells how many there are. */
+  async submitBatch(
+    caller: Submitter,
+    workflow: Workflow,
+    batch: BatchRequest,
+  ): Promise<{ task_count: number; task_ids: string[] }> {
+    const runs = expandBatch(batch).map((parameters, index) => {
+      try {
+        return this.#checked(caller, workflow, { ...batch, parameters });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        throw new AppError(error.code, `Run ${index + 1}: ${error.message}`, {
+          ...error.details,
+          run: index + 1,
+        });
+      }
+    });
+    return { task_count: runs.length, task_ids: batch.dry_run ? [] : await this.#accept(runs) };
+  }
+
+  #checked(caller: Submitter, { row, version }: Workflow, run: RunRequest): NewRun {
     if (row.status === 'disabled') throw new AppError('workflow_disabled');
     const values = this.#values(caller.teamId, version, run);
-    return this.#accept({
+    return {
       team_id: caller.teamId,
       workflow_id: row.id,
       snapshot_id: version.snapshot.id,
@@ -79,7 +107,7 @@ export class Tasks {
       submitter_id: caller.submitterId,
       priority: run.priority,
       retry_of: null,
-    });
+    };
   }
 
   /**
@@ -99,34 +127,42 @@ export class Tasks {
     }
     const values = JSON.parse(task.parameters_json) as Record<string, unknown>;
     this.#checkFiles(caller.teamId, workflows.version(task.snapshot_id), values);
-    return this.#accept({ ...task, submitter_id: caller.submitterId, retry_of: task.id });
+    const [retry = ''] = await this.#accept([
+      { ...task, submitter_id: caller.submitterId, retry_of: task.id },
+    ]);
+    return retry;
   }
 
-  async #accept(run: Omit<NewTask, 'id' | 'retry_count' | 'status' | 'created_at'>): Promise<string> {
+  /** All in one unit of work, so that they are on disk together or not at all. */
+  async #accept(runs: readonly NewRun[]): Promise<string[]> {
     const { store, events, signals, clock } = this.#ports;
-    const task: TaskRow = {
-      ...run,
-      id: v7(),
-      status: 'pending',
-      retry_count: 0,
-      attempt_id: null,
-      attempt_count: 0,
-      agent_id: null,
-      agent_labels_json: '[]',
-      gpu_type: '',
-      error: '',
-      failure_json: null,
-      created_at: clock(),
-      started_at: null,
-      completed_at: null,
-    };
-    const event = await store.write((writer) => {
-      insertTask(writer, task);
-      return events.append(writer, task, 'status', { status: 'pending' });
-    });
-    events.tell([event]);
-    signals.inLine([task]);
-    return task.id;
+    const tasks = runs.map(
+      (run): TaskRow => ({
+        ...run,
+        id: v7(),
+        status: 'pending',
+        retry_count: 0,
+        attempt_id: null,
+        attempt_count: 0,
+        agent_id: null,
+        agent_labels_json: '[]',
+        gpu_type: '',
+        error: '',
+        failure_json: null,
+        created_at: clock(),
+        started_at: null,
+        completed_at: null,
+      }),
+    );
+    const told = await store.write((writer) =>
+      tasks.map((task) => {
+        insertTask(writer, task);
+        return events.append(writer, task, 'status', { status: 'pending' });
+      }),
+    );
+    events.tell(told);
+    signals.inLine(tasks);
+    return tasks.map(({ id }) => id);
   }
 
   #values(teamId: string, version: WorkflowVersion, run: RunRequest): Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
+import { batchRoute } from './batch.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { presignRoute } from './files.ts';
@@ -16,6 +17,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   workflowRoutes(app, rooms);
   taskRoutes(app, rooms);
   queueRoutes(app, rooms);
+  batchRoute(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   agentRoutes(app, rooms);
