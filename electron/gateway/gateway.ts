@@ -95,7 +95,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     clock,
     leaseMs: timings.leaseMs,
   });
-  const tasks = new Tasks({ store, files, events, signals, attempts, views, clock });
+  const tasks = new Tasks({ store, files, events, signals, attempts, views, workflows, clock });
   const agents = new AgentRegistry({
     config,
     gatewayId,

@@ -45,9 +45,25 @@ export function defineParameters(
     const current = inputs && own(inputs, input.field);
     parameters.push({ ...input, type: input.type ?? inferType(input, current) });
   }
-  const circular = parameters.find((one) => one.source_key === one.key);
-  if (circular) return { problem: `Parameter "${circular.key}" is its own source.` };
-  return { parameters };
+  const circular = circularSource(parameters);
+  return circular === undefined ? { parameters } : { problem: circular };
+}
+
+/** A chain of sources that comes back to where it began has no value anywhere. */
+function circularSource(parameters: readonly ParameterDef[]): string | undefined {
+  const sources = new Map(parameters.map(({ key, source_key }) => [key, source_key]));
+  for (const { key } of parameters) {
+    const chain = [key];
+    for (let at = sources.get(key); at !== undefined && chain.length <= sources.size; at = sources.get(at)) {
+      if (at === key) {
+        return chain.length === 1
+          ? `Parameter "${key}" is its own source.`
+          : `Parameters ${chain.map((one) => `"${one}"`).join(', ')} take their values from each other; remove one source_key.`;
+      }
+      chain.push(at);
+    }
+  }
+  return undefined;
 }
 
 function targetProblem(input: ParameterDefInput, graph: Graph): string | undefined {
@@ -102,9 +118,23 @@ function checkOne(def: ParameterDef, value: unknown): ParameterProblem | undefin
   }
 }
 
+/** What a run says of a parameter: its own value, else what its source has, given or by default. */
+function givenValue(
+  def: ParameterDef,
+  byKey: ReadonlyMap<string, ParameterDef>,
+  values: Readonly<Record<string, unknown>>,
+  seen: ReadonlySet<string> = new Set(),
+): unknown {
+  const value = own(values, def.key) ?? undefined;
+  const source = def.source_key === undefined ? undefined : byKey.get(def.source_key);
+  if (value !== undefined || !source || seen.has(def.key)) return value;
+  const taken = givenValue(source, byKey, values, new Set([...seen, def.key]));
+  return taken ?? (source.type === 'file' ? undefined : source.default);
+}
+
 /**
  * Checks run values against the definitions and completes them with defaults. A key whose definition has a
- * `source_key` and no value takes that parameter's value. Files are only checked for shape here: whether a `file_key`
+ * `source_key` and no value takes that parameter's value, so that one value feeds several targets. Files are only checked for shape here: whether a `file_key`
  * exists, belongs to the team and fits `accept` is known to the gateway.
  */
 export function resolveParameters(
@@ -126,7 +156,7 @@ export function resolveParameters(
   }
   const resolved: Record<string, unknown> = {};
   for (const def of defs) {
-    const given = own(values, def.key) ?? own(values, def.source_key);
+    const given = givenValue(def, byKey, values);
     if (given === undefined || given === null) {
       // A default does not help here: it stands in for optional parameters only (run page, step 1).
       if (def.required) {

@@ -58,4 +58,5 @@ export type TaskEvent = {
 export const teamEvents = {
   agents_changed: z.object({ timestamp }),
   workflows_changed: z.object({ timestamp }),
+  queue_changed: z.object({ timestamp }),
 } as const;

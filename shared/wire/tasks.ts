@@ -132,6 +132,16 @@ export const taskListQuery = paginationQuery.extend({
   target_pool: targetPool.optional(),
   created_after: timestamp.optional().meta({ description: 'This moment or later.' }),
   created_before: timestamp.optional().meta({ description: 'This moment or earlier.' }),
+  text: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .meta({
+      description:
+        'Ours: found in the name of the workflow, a parameter’s value, an error or the id, whatever its case; searches ' +
+        'the newest 50,000 tasks.',
+    }),
 });
 
 export const taskList = z
@@ -148,7 +158,9 @@ export const taskResult = z
       .string()
       .nullable()
       .meta({ description: 'Signed address of the main file; good for an hour, needs no key.' }),
-    download_urls: z.record(z.string(), z.string()).meta({ description: 'Signed addresses by file name.' }),
+    download_urls: z.record(z.string(), z.string()).meta({
+      description: 'Signed addresses by file name; a second file of one name is `name (2).png`.',
+    }),
     task_error: z.string(),
     outputs: z.array(taskOutput),
     failure: taskFailure.nullable(),

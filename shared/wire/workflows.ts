@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dispatchTarget, pageMeta, timestamp, toolType, uuid } from './common.ts';
+import { dispatchTarget, pageMeta, paginationQuery, timestamp, toolType, uuid } from './common.ts';
 
 export const parameterTypes = ['string', 'number', 'boolean', 'select', 'file'] as const;
 
@@ -172,6 +172,15 @@ export const workflowDetail = z
 export type WorkflowDetail = z.infer<typeof workflowDetail>;
 
 export const workflowItem = workflowDetail.omit({ workflow_json: true }).meta({ id: 'WorkflowListItem' });
+
+export const workflowListQuery = paginationQuery.extend({
+  workflow_status: workflowStatus.optional().meta({ description: 'Ours.' }),
+  tool_type: toolType.optional().meta({ description: 'Ours.' }),
+  text: z.string().trim().max(200).optional().meta({
+    description: 'Ours: found in the name, the description or the slug, whatever its case.',
+  }),
+});
+export type WorkflowListQuery = z.output<typeof workflowListQuery>;
 
 export const workflowList = z
   .object({ workflow_list: z.array(workflowItem), page_meta: pageMeta })

@@ -9,7 +9,7 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain } from './filters.ts';
+import { beingGiven, explain, lineIsPaused } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
 import { explainScore } from './score.ts';
@@ -63,6 +63,8 @@ export class Dispatcher {
     ports.tasks.signals.listen({
       inLine: (tasks) => this.#enqueue(tasks),
       ended: (task) => this.#leave(task.id),
+      moved: (task) => this.#moved(task),
+      paused: () => this.#wake(),
     });
     ports.agents.onChange((session) => this.#agentChanged(session));
   }
@@ -89,7 +91,12 @@ export class Dispatcher {
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
-  #reason({ signature, requirements }: WaitingTask): string {
+  readonly #held = ({ requirements }: WaitingTask): boolean =>
+    this.#ports.tasks.line.paused(requirements.teamId);
+
+  #reason(task: WaitingTask): string {
+    if (this.#held(task)) return lineIsPaused;
+    const { signature, requirements } = task;
     let reason = this.#reasons.get(signature);
     if (reason === undefined) {
       reason = explain(requirements, this.#fleet.all());
@@ -109,6 +116,14 @@ export class Dispatcher {
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
+    this.#wake();
+  }
+
+  #moved({ id, priority }: TaskRow): void {
+    const task = this.#queue.get(id);
+    if (!task) return;
+    this.#queue.remove(id);
+    this.#queue.add({ ...task, priority });
     this.#wake();
   }
 
@@ -144,7 +159,7 @@ export class Dispatcher {
   #dispatch(): void {
     const leaving: Leaving[] = [];
     while (leaving.length < mostDecisions) {
-      const next = decide(this.#queue, this.#fleet);
+      const next = decide(this.#queue, this.#fleet, this.#held);
       if (!next) break;
       const { task, candidate } = next;
       leaving.push({

@@ -95,6 +95,9 @@ export const hasNodes = (needs: Requirements, agent: Candidate): boolean =>
 /** What is said of a task that is being given away just now. */
 export const beingGiven = 'It is next: an agent is being given the work.';
 
+/** What is said of every waiting task of a team whose line is paused. */
+export const lineIsPaused = 'The queue is paused; resume it to go on.';
+
 /** Why a task waits, in words: the first filter that leaves nobody, else that those who are left are busy. */
 export function explain(needs: Requirements, agents: readonly Candidate[]): string {
   let left = agents;

@@ -124,7 +124,7 @@ export class TaskEvents {
   }
 
   /** Tells a team that a list it may show has changed. */
-  changed(teamId: string, event: 'agents_changed' | 'workflows_changed'): void {
+  changed(teamId: string, event: 'agents_changed' | 'workflows_changed' | 'queue_changed'): void {
     if (!this.#byTeam.has(teamId)) return;
     this.#publish(new Told(teamId, null, event, { timestamp: toTimestamp(this.#clock()) }));
   }

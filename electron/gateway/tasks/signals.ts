@@ -4,6 +4,10 @@ import type { TaskRow } from '../store/schema.ts';
 interface Listeners {
   /** Tasks stand in line: new ones, and ones that came back. */
   readonly inLine: (tasks: readonly TaskRow[]) => void;
+  /** Its place in line is another now. */
+  readonly moved: (task: TaskRow) => void;
+  /** A team's line was paused or goes on. */
+  readonly paused: (teamId: string) => void;
   /** The engine executes it. */
   readonly started: (task: TaskRow) => void;
   readonly ended: (task: TaskRow, status: TerminalStatus) => void;
@@ -21,6 +25,14 @@ export class TaskSignals implements Listeners {
 
   inLine(tasks: readonly TaskRow[]): void {
     for (const one of this.#listeners) one.inLine?.(tasks);
+  }
+
+  moved(task: TaskRow): void {
+    for (const one of this.#listeners) one.moved?.(task);
+  }
+
+  paused(teamId: string): void {
+    for (const one of this.#listeners) one.paused?.(teamId);
   }
 
   started(task: TaskRow): void {

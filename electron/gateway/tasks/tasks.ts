@@ -2,15 +2,27 @@ import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
+import { isTerminal } from '#shared/task-states.ts';
+import type { BatchRequest } from '#shared/wire/batch.ts';
+import type { CancelManyRequest } from '#shared/wire/queue.ts';
 import type { RunRequest, TaskDetail, TaskResult, taskListQuery } from '#shared/wire/tasks.ts';
 import type { Files } from '../files/files.ts';
 import { listTasks } from '../store/repositories/task-list.ts';
-import { findTask, insertTask, moveTask, openTasks } from '../store/repositories/tasks.ts';
+import {
+  findTask,
+  insertTask,
+  moveTask,
+  type NewTask,
+  openTasks,
+  openTasksOf,
+} from '../store/repositories/tasks.ts';
 import type { TaskRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { Workflow, WorkflowVersion } from '../workflows/workflows.ts';
+import type { Workflow, Workflows, WorkflowVersion } from '../workflows/workflows.ts';
 import type { Attempts } from './attempts.ts';
+import { expandBatch } from './batch.ts';
 import type { TaskEvents } from './events.ts';
+import { Line } from './line.ts';
 import type { TaskSignals } from './signals.ts';
 import type { TaskViews } from './views.ts';
 
@@ -27,19 +39,26 @@ export interface TaskPorts {
   readonly signals: TaskSignals;
   readonly attempts: Attempts;
   readonly views: TaskViews;
+  readonly workflows: Workflows;
   readonly clock: () => number;
 }
+
+type NewRun = Omit<NewTask, 'id' | 'retry_count' | 'status' | 'created_at'>;
+
+const cancelledAtOnce = 200;
 
 /** Tasks: submitted, looked at, cancelled. What happens to them on agents is in `attempts.ts`. */
 export class Tasks {
   readonly attempts: Attempts;
   readonly signals: TaskSignals;
+  readonly line: Line;
   readonly #ports: TaskPorts;
 
   constructor(ports: TaskPorts) {
     this.#ports = ports;
     this.attempts = ports.attempts;
     this.signals = ports.signals;
+    this.line = new Line(ports);
   }
 
   /**
@@ -49,16 +68,37 @@ export class Tasks {
    * @throws AppError `invalid_parameter`, `workflow_disabled`, `bad_request`; nothing is stored then
    */
   async submit(caller: Submitter, workflow: Workflow, run: RunRequest): Promise<string> {
-    const { row, version } = workflow;
-    const { store, events, signals, clock } = this.#ports;
+    const [id = ''] = await this.#accept([this.#checked(caller, workflow, run)]);
+    return id;
+  }
+
+  /** Accepts many runs, all or none; a dry run only checks them and tells how many there are. */
+  async submitBatch(
+    caller: Submitter,
+    workflow: Workflow,
+    batch: BatchRequest,
+  ): Promise<{ task_count: number; task_ids: string[] }> {
+    const runs = expandBatch(batch).map((parameters, index) => {
+      try {
+        return this.#checked(caller, workflow, { ...batch, parameters });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        throw new AppError(error.code, `Run ${index + 1}: ${error.message}`, {
+          ...error.details,
+          run: index + 1,
+        });
+      }
+    });
+    return { task_count: runs.length, task_ids: batch.dry_run ? [] : await this.#accept(runs) };
+  }
+
+  #checked(caller: Submitter, { row, version }: Workflow, run: RunRequest): NewRun {
     if (row.status === 'disabled') throw new AppError('workflow_disabled');
     const values = this.#values(caller.teamId, version, run);
-    const task: TaskRow = {
-      id: v7(),
+    return {
       team_id: caller.teamId,
       workflow_id: row.id,
       snapshot_id: version.snapshot.id,
-      status: 'pending',
       parameters_json: JSON.stringify(values),
       dispatch_target: target(run, version),
       target_pool: run.target_pool,
@@ -66,26 +106,63 @@ export class Tasks {
       submitter_region: run.submitter_region,
       submitter_id: caller.submitterId,
       priority: run.priority,
-      retry_count: 0,
       retry_of: null,
-      attempt_id: null,
-      attempt_count: 0,
-      agent_id: null,
-      agent_labels_json: '[]',
-      gpu_type: '',
-      error: '',
-      failure_json: null,
-      created_at: clock(),
-      started_at: null,
-      completed_at: null,
     };
-    const event = await store.write((writer) => {
-      insertTask(writer, task);
-      return events.append(writer, task, 'status', { status: 'pending' });
-    });
-    events.tell([event]);
-    signals.inLine([task]);
-    return task.id;
+  }
+
+  /**
+   * Runs a task that is over once more, by hand: the same version and values as a new task. Its automatic retries
+   * begin anew.
+   *
+   * @throws AppError `conflict` while it is open, `workflow_disabled`, `not_found`, `invalid_parameter` when an input is gone
+   */
+  async retry(caller: Submitter, id: string): Promise<string> {
+    const task = this.find(caller.teamId, id);
+    if (!isTerminal(task.status)) {
+      throw new AppError('conflict', `This task is ${task.status}; only one that is over can be retried.`);
+    }
+    const { workflows } = this.#ports;
+    if (workflows.get(caller.teamId, task.workflow_id).row.status === 'disabled') {
+      throw new AppError('workflow_disabled');
+    }
+    const values = JSON.parse(task.parameters_json) as Record<string, unknown>;
+    this.#checkFiles(caller.teamId, workflows.version(task.snapshot_id), values);
+    const [retry = ''] = await this.#accept([
+      { ...task, submitter_id: caller.submitterId, retry_of: task.id },
+    ]);
+    return retry;
+  }
+
+  /** All in one unit of work, so that they are on disk together or not at all. */
+  async #accept(runs: readonly NewRun[]): Promise<string[]> {
+    const { store, events, signals, clock } = this.#ports;
+    const tasks = runs.map(
+      (run): TaskRow => ({
+        ...run,
+        id: v7(),
+        status: 'pending',
+        retry_count: 0,
+        attempt_id: null,
+        attempt_count: 0,
+        agent_id: null,
+        agent_labels_json: '[]',
+        gpu_type: '',
+        error: '',
+        failure_json: null,
+        created_at: clock(),
+        started_at: null,
+        completed_at: null,
+      }),
+    );
+    const told = await store.write((writer) =>
+      tasks.map((task) => {
+        insertTask(writer, task);
+        return events.append(writer, task, 'status', { status: 'pending' });
+      }),
+    );
+    events.tell(told);
+    signals.inLine(tasks);
+    return tasks.map(({ id }) => id);
   }
 
   #values(teamId: string, version: WorkflowVersion, run: RunRequest): Record<string, unknown> {
@@ -97,13 +174,17 @@ export class Tasks {
       const { key, rule, message } = resolved.problem;
       throw new AppError('invalid_parameter', message, { key, rule });
     }
+    this.#checkFiles(teamId, version, resolved.values);
+    return resolved.values;
+  }
+
+  #checkFiles(teamId: string, version: WorkflowVersion, values: Readonly<Record<string, unknown>>): void {
     for (const def of version.parameters) {
-      const value = resolved.values[def.key];
+      const value = values[def.key];
       if (def.type === 'file' && value !== undefined) {
         this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
       }
     }
-    return resolved.values;
   }
 
   /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */
@@ -150,6 +231,7 @@ export class Tasks {
         pool: query.target_pool,
         createdAfter: time(query.created_after),
         createdBefore: time(query.created_before),
+        text: query.text,
       },
       query.per_page,
       (query.current_page - 1) * query.per_page,
@@ -161,6 +243,27 @@ export class Tasks {
   async cancel(teamId: string, id: string): Promise<void> {
     this.find(teamId, id);
     await this.attempts.cancel(id);
+  }
+
+  /** Cancels those named, or all that are open. */
+  async cancelMany(
+    teamId: string,
+    request: CancelManyRequest,
+  ): Promise<{ cancelled_count: number; not_found: string[] }> {
+    const { read } = this.#ports.store;
+    const named = [...new Set(request.task_ids)];
+    const ids = request.task_ids
+      ? named.filter((id) => findTask(read, id)?.team_id === teamId)
+      : openTasksOf(read, teamId, request.workflow_id);
+    let cancelled_count = 0;
+    // By portions, each one commit, so that a very long line doesn't hold up everybody else.
+    for (let at = 0; at < ids.length; at += cancelledAtOnce) {
+      const done = await Promise.all(
+        ids.slice(at, at + cancelledAtOnce).map((id) => this.attempts.cancel(id)),
+      );
+      cancelled_count += done.filter(Boolean).length;
+    }
+    return { cancelled_count, not_found: named.filter((id) => !ids.includes(id)) };
   }
 }
 

@@ -77,7 +77,7 @@ export class TaskViews {
       task_status: task.status,
       task_output: done ? summary(outputs) : null,
       download_url: done ? (first?.url ?? null) : null,
-      download_urls: done ? Object.fromEntries(outputs.map((output) => [output.name, output.url])) : {},
+      download_urls: done ? byName(outputs) : {},
       task_error: task.error,
       outputs: done ? outputs : [],
       failure: task.failure_json === null ? null : (JSON.parse(task.failure_json) as TaskFailure),
@@ -121,6 +121,21 @@ export class TaskViews {
     const { read } = this.#ports.store;
     return read.hot<{ slug: string }>('SELECT slug FROM workflows WHERE id = ?', workflowId)[0]?.slug ?? '';
   }
+}
+
+/** Addresses by file name; of two files of one name the second is told apart by a number: `x.png`, `x (2).png`. */
+function byName(outputs: readonly TaskOutput[]): Record<string, string> {
+  const names = new Set(outputs.map(({ name }) => name));
+  const urls = new Map<string, string>();
+  for (const { name, url } of outputs) {
+    const dot = name.lastIndexOf('.');
+    const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+    let free = name;
+    for (let n = 2; urls.has(free) || (free !== name && names.has(free)); n += 1)
+      free = `${stem} (${n})${ending}`;
+    urls.set(free, url);
+  }
+  return Object.fromEntries(urls);
 }
 
 /** What the result is: a saved file before a preview, a picture before a text. */

@@ -1,9 +1,14 @@
+import { sql as raw } from 'kysely';
 import { v7 } from 'uuid';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import { defineParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
-import type { Pagination } from '#shared/wire/common.ts';
-import type { ImportWorkflowRequest, ParameterDef, UpdateWorkflowRequest } from '#shared/wire/workflows.ts';
+import type {
+  ImportWorkflowRequest,
+  ParameterDef,
+  UpdateWorkflowRequest,
+  WorkflowListQuery,
+} from '#shared/wire/workflows.ts';
 import type { WorkflowRow, WorkflowSnapshotRow } from '../store/schema.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 
@@ -77,15 +82,26 @@ export class Workflows {
     return id;
   }
 
-  list(teamId: string, page: Pagination): { workflows: Workflow[]; total: number } {
+  list(teamId: string, page: WorkflowListQuery): { workflows: Workflow[]; total: number } {
     const { read, sql } = this.#store;
-    const query = sql.selectFrom('workflows').where('team_id', '=', teamId);
+    let query = sql
+      .selectFrom('workflows')
+      .innerJoin('workflow_snapshots', 'workflow_snapshots.id', 'workflows.snapshot_id')
+      .where('team_id', '=', teamId);
+    if (page.workflow_status) query = query.where('status', '=', page.workflow_status);
+    if (page.tool_type) query = query.where('tool_type', '=', page.tool_type);
+    if (page.text) {
+      const like = `%${page.text.replace(/[\\%_]/g, '\\$&')}%`;
+      query = query.where(
+        raw<boolean>`(display_name LIKE ${like} ESCAPE '\\' OR description LIKE ${like} ESCAPE '\\' OR slug LIKE ${like} ESCAPE '\\')`,
+      );
+    }
     const total = read.get(query.select((of) => of.fn.countAll<number>().as('count')))?.count ?? 0;
     const rows = read.all(
       query
-        .selectAll()
+        .selectAll('workflows')
         .orderBy('updated_at', 'desc')
-        .orderBy('id', 'desc')
+        .orderBy('workflows.id', 'desc')
         .limit(page.per_page)
         .offset((page.current_page - 1) * page.per_page),
     );

@@ -121,6 +121,30 @@ describe('the result', () => {
     expect(await detail(id)).toMatchObject({ task_status: 'completed', progress: 1 });
   });
 
+  it('gives every file an address of its own, also two of one name', async () => {
+    const id = await gateway.run(workflow);
+    await (await gateway.perform(id)).complete(
+      { name: 'x.png', bytes: Buffer.from('first') },
+      { name: 'x.png', bytes: Buffer.from('second') },
+      { name: 'x (2).png', bytes: Buffer.from('third') },
+      { name: '.x', bytes: Buffer.from('fourth') },
+      { name: '.x', bytes: Buffer.from('fifth') },
+    );
+    const { download_urls } = (await get(`/r/tasks/${id}/result`)).body as {
+      download_urls: Record<string, string>;
+    };
+    const bytes = await Promise.all(
+      Object.entries(download_urls).map(async ([name, url]) => [name, await (await fetch(url)).text()]),
+    );
+    expect(Object.fromEntries(bytes)).toEqual({
+      'x.png': 'first',
+      'x (3).png': 'second',
+      'x (2).png': 'third',
+      '.x': 'fourth',
+      '.x (2)': 'fifth',
+    });
+  });
+
   it('of a failed task has no output, but the cause', async () => {
     const id = await gateway.run(workflow);
     await (await gateway.perform(id)).fail('CUDA is on holiday');
@@ -209,6 +233,18 @@ describe('the list', () => {
     expect(await listed(`workflow_id=${own}&created_before=2020-01-01T00:00:00Z`)).toEqual([]);
     expect(await listed(`workflow_id=${own}&created_after=2199-01-01T00:00:00Z`)).toEqual([]);
     expect(await listed(`workflow_id=${crypto.randomUUID()}`)).toEqual([]);
+  });
+
+  it('finds a text in a workflow’s name, a value, an error and an id, whatever its case', async () => {
+    const own = await gateway.import({ workflow_slug: 'sought', display_name: 'Lighthouse 100%' });
+    const id = await gateway.run(own, { parameters: { prompt: 'a "red" _boat_' } });
+    await (await gateway.perform(id)).fail('the lamp is out');
+    const found = (words: string) => listed(`workflow_id=${own}&text=${encodeURIComponent(words)}`);
+    for (const words of ['LIGHTHOUSE', '100%', '"red"', '_boat_', 'Lamp', id.slice(-12), '']) {
+      expect(await found(words)).toEqual([id]);
+    }
+    for (const words of ['1%0', 'b_at', "' OR 1=1", '\\']) expect(await found(words)).toEqual([]);
+    expect(await listed(`text=${encodeURIComponent('lamp is out')}`)).toEqual([id]);
   });
 
   it('counts each status for itself', async () => {

@@ -68,6 +68,27 @@ describe('resolveParameters', () => {
     ];
     expect(resolveParameters(twice, good)).toHaveProperty('values.again', 'sunset');
   });
+
+  it('takes the source’s value through a chain, its default too, unless a value of its own is given', () => {
+    const chain: ParameterDef[] = [
+      { key: 'third', source_key: 'second', type: 'number', max: 100, required: true },
+      { key: 'second', source_key: 'first', type: 'number' },
+      { key: 'first', type: 'number', default: 7 },
+    ];
+    const of = (values: Record<string, unknown>) => resolveParameters(chain, values);
+    expect(of({})).toEqual({ values: { third: 7, second: 7, first: 7 } });
+    expect(of({ first: 3 })).toEqual({ values: { third: 3, second: 3, first: 3 } });
+    expect(of({ second: 4, third: null })).toEqual({ values: { third: 4, second: 4, first: 7 } });
+    expect(of({ first: 101 })).toMatchObject({ problem: { key: 'third', rule: 'range' } });
+  });
+
+  it('does not follow a circle that an older version let in', () => {
+    const circle: ParameterDef[] = [
+      { key: 'a', source_key: 'b', type: 'string' },
+      { key: 'b', source_key: 'a', type: 'string' },
+    ];
+    expect(resolveParameters(circle, {})).toEqual({ values: {} });
+  });
 });
 
 describe('defineParameters', () => {
@@ -97,6 +118,14 @@ describe('defineParameters', () => {
     [[{ key: 'a', node_id: '5', field: 'width', min: 2, max: 1 }], 'min 2 above max 1'],
     [[{ key: 'a', node_id: '5', field: 'width', type: 'select' as const }], 'without options'],
     [[{ key: 'a', node_id: '5', field: 'w', source_key: 'a' }], 'its own source'],
+    [
+      [
+        { key: 'c', node_id: '5', field: 'width', source_key: 'a' },
+        { key: 'a', node_id: '5', field: 'width', source_key: 'b' },
+        { key: 'b', node_id: '5', field: 'height', source_key: 'a' },
+      ],
+      '"a", "b" take their values from each other',
+    ],
     [
       [
         { key: 'a', node_id: '5', field: 'width' },

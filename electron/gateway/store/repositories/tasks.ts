@@ -39,6 +39,19 @@ export function openTasks(reader: Reader): TaskRow[] {
   );
 }
 
+/** Ids of a team's tasks that are not over, newest first: so nothing of them starts while the others are cancelled. */
+export function openTasksOf(reader: Reader, teamId: string, workflowId?: string): string[] {
+  return reader
+    .hot<{ id: string }>(
+      `SELECT id FROM tasks WHERE status NOT IN ('completed','failed','cancelled')
+       AND team_id = ? AND (? IS NULL OR workflow_id = ?) ORDER BY id DESC`,
+      teamId,
+      workflowId ?? null,
+      workflowId ?? null,
+    )
+    .map(({ id }) => id);
+}
+
 export interface Move {
   readonly to: TaskStatus;
   /** Only from here, of the statuses that the table allows. */

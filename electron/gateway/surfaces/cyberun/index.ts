@@ -2,9 +2,11 @@ import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
+import { batchRoute } from './batch.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { presignRoute } from './files.ts';
+import { queueRoutes } from './queue.ts';
 import { taskRoutes } from './tasks.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -14,6 +16,8 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   credentialRoutes(app, rooms);
   workflowRoutes(app, rooms);
   taskRoutes(app, rooms);
+  queueRoutes(app, rooms);
+  batchRoute(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   agentRoutes(app, rooms);

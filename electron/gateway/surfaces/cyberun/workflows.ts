@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { idReply, paginationQuery, toTimestamp, uuid } from '#shared/wire/common.ts';
+import { idReply, toTimestamp, uuid } from '#shared/wire/common.ts';
 import {
   importWorkflowRequest,
   updateWorkflowRequest,
   type WorkflowDetail,
   workflowDetail,
   workflowList,
+  workflowListQuery,
 } from '#shared/wire/workflows.ts';
 import { access, callerOf } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
@@ -84,7 +85,7 @@ function listRoutes(app: App, { identity, workflows }: Rooms): void {
         onRequest,
         schema: describe(
           { tag, id, summary: 'List workflows', ours },
-          { querystring: paginationQuery },
+          { querystring: workflowListQuery },
           { 200: workflowList },
         ),
       },
@@ -92,7 +93,11 @@ function listRoutes(app: App, { identity, workflows }: Rooms): void {
         const listed = workflows.list(callerOf(request).teamId, request.query);
         return {
           workflow_list: listed.workflows.map(withoutGraph),
-          page_meta: { ...request.query, total_count: listed.total },
+          page_meta: {
+            current_page: request.query.current_page,
+            per_page: request.query.per_page,
+            total_count: listed.total,
+          },
         };
       },
     );

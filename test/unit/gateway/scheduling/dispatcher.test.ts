@@ -1,12 +1,31 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { beingGiven } from '../../../../electron/gateway/scheduling/filters.ts';
+import { beingGiven, lineIsPaused } from '../../../../electron/gateway/scheduling/filters.ts';
 import { engine, eventually, Studio } from '../studio.ts';
 
 /** Lets the dispatcher do all it can do now: its turns and the commits between them. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await turn();
 }
+
+describe('a paused line', () => {
+  it('starts nothing, also after a restart, and goes on when it is resumed', async () => {
+    const before = await Studio.open();
+    const id = await before.submit(await before.workflow());
+    await before.rooms.tasks.line.pause(before.teamId, true);
+    await before.stop();
+    const studio = await Studio.open({}, before.folder);
+    await studio.start();
+    const agent = await studio.agent();
+    const next = await studio.submit(await studio.workflow());
+    await settle();
+    expect(agent.assigned).toEqual([]);
+    expect(studio.detail(next).waiting_reason).toBe(lineIsPaused);
+    await studio.rooms.tasks.line.pause(studio.teamId, false);
+    await settle();
+    expect(agent.assigned.map(({ task_id }) => task_id)).toEqual([id]);
+  });
+});
 
 describe('waking', () => {
   it('gives a task to an agent that is there when it is submitted', async () => {
