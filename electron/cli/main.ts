@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { key } from './commands/key.ts';
+import { password } from './commands/password.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { type Programs, UsageError } from './programs.ts';
@@ -11,6 +12,7 @@ const usage = `Atelier: a render studio on your machine.
   atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
+  atelier password [--email E] [--data DIR]     (typed, or the first line of standard input)
   atelier doctor  [--data DIR]
   atelier demo
 
@@ -21,6 +23,7 @@ const commands: Record<string, (args: string[], programs: Programs) => Promise<n
   serve,
   run,
   key,
+  password,
   doctor,
   demo,
 };

@@ -70,6 +70,24 @@ describe('atelier serve', () => {
   });
 });
 
+describe('atelier password', () => {
+  it('sets the owner’s password from standard input, beside a running studio', async () => {
+    const studio = await serve('--no-agent');
+    const run = (input: string, ...more: string[]) =>
+      runCli(['password', '--data', data(), ...more], { cwd: folder, input });
+    expect(await run('a password\n')).toMatchObject({ code: 0, stdout: '' });
+    const login = await fetch(`${studio.said}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email_address: 'owner@atelier.local', user_password: 'a password' }),
+    });
+    expect(login.status).toBe(200);
+    expect(await run('short\n')).toMatchObject({ code: 2, stderr: expect.stringContaining('8 to 128') });
+    const unknown = await run('a password\n', '--email', 'nobody@example.org');
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody@example.org') });
+  });
+});
+
 describe('atelier key create', () => {
   it('prints the raw key alone, before a gateway ever ran on the folder', async () => {
     const { code, stdout } = await atelier(
