@@ -31,17 +31,9 @@ export function access(identity: Identity, scope: Scope, need: Role = 'viewer') 
 /** The hook of an endpoint: lets in whom the table of rights lets in. Every route of the native API has one. */
 export function permit(identity: Identity, operation: Operation) {
   const right: Right = rights[operation];
-  switch (right.scope) {
-    case 'anyone':
-      return async (): Promise<void> => undefined;
-    case 'user':
-    case 'session':
-    case 'device':
-    case 'operator':
-      return accessUser(identity, right.scope);
-    default:
-      return teamAccess(identity, right);
-  }
+  if ('role' in right) return teamAccess(identity, right);
+  if (right.scope === 'anyone') return async (): Promise<void> => undefined;
+  return accessUser(identity, right.scope);
 }
 
 function teamAccess(identity: Identity, { scope, role, feature }: Extract<Right, { role: Role }>) {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { linkPath, linkProtocol } from '../../../shared/link/protocol.ts';
 import { type Reply, text, withGateway } from './support.ts';
 
 const gateway = withGateway({ limits: { triesPerMinute: 1000 } });
@@ -127,5 +130,47 @@ describe('quotas', () => {
     expect((await newKey()).status).toBe(429);
     await gateway.call('DELETE', `/credentials/${text(made, 'id')}`, gateway.keys.jwt);
     expect((await newKey()).status).toBe(200);
+  });
+
+  it('of agents send the one too many away for a while; who is in may come again', async () => {
+    const connect = async (agent_id: string) => {
+      const socket = new WebSocket(gateway.url.replace('http', 'ws') + linkPath, {
+        headers: { authorization: `Bearer ${gateway.keys.agent}` },
+      });
+      await once(socket, 'open');
+      const machine = {
+        hostname: 'here',
+        platform_arch: 'linux/amd64',
+        os: 'linux',
+        cpu_count: 2,
+        ram_total: 1,
+        ram_free: 1,
+        gpus: [],
+      };
+      const lists = { engines: [], labels: [], models: [], attempts: [] };
+      socket.send(
+        JSON.stringify({
+          type: 'hello',
+          protocol: linkProtocol,
+          agent_id,
+          agent_version: '1',
+          machine,
+          region: '',
+          slots: 1,
+          staging: 0,
+          ...lists,
+        }),
+      );
+      const closed = once(socket, 'close').then(([code]) => code as number);
+      const welcomed = once(socket, 'message').then(() => 'welcome' as const);
+      return { socket, outcome: await Promise.race([closed, welcomed]) };
+    };
+    await set({ global: { quotas: { max_agents: 1 } } });
+    const first = await connect('gpu-01');
+    expect(first.outcome).toBe('welcome');
+    expect((await connect('gpu-02')).outcome).toBe(1013);
+    const again = await connect('gpu-01');
+    expect(again.outcome).toBe('welcome');
+    again.socket.close();
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve as path } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Right, rights } from '../../../../shared/rights.ts';
 import { withGateway } from '../support.ts';
@@ -41,7 +42,11 @@ type Route = (typeof routes)[number];
 const ids = ({ parameters = [] }: Route) => parameters.filter((one) => one.in === 'path');
 
 const bodyBytes = 50_000;
-const gateway = withGateway({ limits: { triesPerMinute: 1_000_000, bodyBytes } });
+const logged: string[] = [];
+const gateway = withGateway({
+  limits: { triesPerMinute: 1_000_000, bodyBytes },
+  log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
+});
 let world: World;
 beforeAll(async () => {
   world = await makeWorld(gateway);
@@ -196,4 +201,11 @@ describe.each(routes.map((route) => [route.id, route] as const))('%s', (_id, rou
         }
       }
     });
+});
+
+it('has written no secret into the log, and no failure of its own', () => {
+  const log = logged.join('');
+  const secrets = [...Object.values(gateway.keys), ...Object.values(world.keys), 'a long password'];
+  for (const secret of secrets) expect(log.includes(secret)).toBe(false);
+  expect(logged.filter((line) => line.includes('request failed'))).toEqual([]);
 });
