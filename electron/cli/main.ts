@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { join } from './commands/join.ts';
 import { key } from './commands/key.ts';
+import { password } from './commands/password.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { type Programs, UsageError } from './programs.ts';
@@ -11,6 +13,8 @@ const usage = `Atelier: a render studio on your machine.
   atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
+  atelier join    URL [--name N] [--engine starter|URL] [--data DIR]     (serve another machine's studio)
+  atelier password [--email E] [--data DIR]     (typed, or the first line of standard input)
   atelier doctor  [--data DIR]
   atelier demo
 
@@ -20,7 +24,9 @@ The data folder is --data, else ATELIER_DATA, else the platform's own place for 
 const commands: Record<string, (args: string[], programs: Programs) => Promise<number>> = {
   serve,
   run,
+  join,
   key,
+  password,
   doctor,
   demo,
 };

@@ -20,6 +20,8 @@ export interface GatewayConfig {
     readonly bodyBytes: number;
     readonly fileBytes: number;
     readonly maxTaskSeconds: number;
+    /** Of sign-ins and the like, for each address. */
+    readonly triesPerMinute: number;
   };
   readonly timings: {
     /** How long an agent may be away before its attempts go to others. */
@@ -49,7 +51,13 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     localSignIn: true,
     allowedHosts: [],
     ...options,
-    limits: { bodyBytes: 8 * 1024 * 1024, fileBytes: 500_000_000, maxTaskSeconds: 86_400, ...options.limits },
+    limits: {
+      bodyBytes: 8 * 1024 * 1024,
+      fileBytes: 500_000_000,
+      maxTaskSeconds: 86_400,
+      triesPerMinute: 10,
+      ...options.limits,
+    },
     timings: {
       leaseMs: 30_000,
       heartbeatMs: 10_000,

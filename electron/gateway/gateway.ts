@@ -109,7 +109,18 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     addressMs: limits.maxTaskSeconds * 1000,
   });
   agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
-  const scheduler = new Dispatcher({ tasks, agents, workflows, log: config.log });
+  identity.teams.onClosing(async (teamId) => {
+    await tasks.cancelAll(teamId);
+    agents.dismiss(teamId);
+    inBackground(config, 'clear up after a team', identity.teams.sweep());
+  });
+  const scheduler = new Dispatcher({
+    tasks,
+    agents,
+    workflows,
+    log: config.log,
+    mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
+  });
   const timeouts = new TaskTimeouts({
     tasks,
     workflows,
@@ -132,6 +143,10 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     scheduler,
     timeouts,
   };
+}
+
+function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
+  work.catch((error: unknown) => config.log.error({ err: error }, `could not ${what}`));
 }
 
 class RunningGateway implements Gateway {
@@ -175,6 +190,7 @@ class RunningGateway implements Gateway {
     agents.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
+    inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }

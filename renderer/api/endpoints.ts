@@ -3,10 +3,12 @@ import { agentList } from '#shared/wire/agents.ts';
 import { idReply, successReply } from '#shared/wire/common.ts';
 import { presignReply, type presignRequest } from '#shared/wire/files.ts';
 import {
+  type changePasswordRequest,
   createCredentialReply,
   type createCredentialRequest,
   credentialList,
 } from '#shared/wire/identity.ts';
+import type { pairConfirmRequest } from '#shared/wire/pairing.ts';
 import {
   runReply,
   type runRequest,
@@ -15,6 +17,14 @@ import {
   type taskListQuery,
   taskResult,
 } from '#shared/wire/tasks.ts';
+import {
+  createInvitationReply,
+  type createInvitationRequest,
+  type GivenRole,
+  invitationList,
+  invitationView,
+  memberList,
+} from '#shared/wire/teams.ts';
 import { type importWorkflowRequest, workflowDetail, workflowList } from '#shared/wire/workflows.ts';
 import { call } from './http.ts';
 
@@ -51,5 +61,22 @@ export const api = {
   listCredentials: (signal?: AbortSignal) => call(credentialList, '/credentials?per_page=100', { signal }),
   createCredential: (body: z.infer<typeof createCredentialRequest>) =>
     call(createCredentialReply, '/credentials', { method: 'POST', body }),
+  changePassword: (body: z.infer<typeof changePasswordRequest>) =>
+    call(successReply, '/users/me/password', { method: 'PUT', body }),
+
+  listMembers: (signal?: AbortSignal) => call(memberList, '/members?per_page=100', { signal }),
+  setRole: ({ userId, role }: { userId: string; role: GivenRole }) =>
+    call(successReply, `/members/${at(userId)}`, { method: 'PUT', body: { member_role: role } }),
+  removeMember: (userId: string) => call(z.unknown(), `/members/${at(userId)}`, { method: 'DELETE' }),
+  leaveTeam: () => call(successReply, '/teams/current/leave', { method: 'POST' }),
+  listInvitations: (signal?: AbortSignal) => call(invitationList, '/invitations?per_page=100', { signal }),
+  invite: (body: z.infer<typeof createInvitationRequest>) =>
+    call(createInvitationReply, '/invitations', { method: 'POST', body }),
+  cancelInvitation: (id: string) => call(z.unknown(), `/invitations/${at(id)}`, { method: 'DELETE' }),
+  lookUpInvitation: (invitation_token: string) =>
+    call(invitationView, '/auth/invitation', { method: 'POST', body: { invitation_token } }),
+  confirmPairing: (body: z.infer<typeof pairConfirmRequest>) =>
+    call(z.unknown(), '/desktop/pair/confirm', { method: 'POST', body }),
+
   revokeCredential: (id: string) => call(z.unknown(), `/credentials/${at(id)}`, { method: 'DELETE' }),
 };

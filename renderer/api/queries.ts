@@ -22,6 +22,8 @@ export const keys = {
   result: (id: string) => ['result', id] as const,
   agents: ['agents'] as const,
   credentials: ['credentials'] as const,
+  members: ['members'] as const,
+  invitations: ['invitations'] as const,
 };
 
 /** Events keep the cache fresh; only what the gateway did not answer is tried again. */
@@ -129,3 +131,27 @@ export const useCreateCredential = () =>
 
 export const useRevokeCredential = () =>
   useMutation({ mutationFn: api.revokeCredential, onSuccess: useRefreshing(keys.credentials) });
+
+export const useMembers = () =>
+  useQuery({
+    queryKey: keys.members,
+    queryFn: async ({ signal }) => (await api.listMembers(signal)).member_list,
+  });
+
+export const useInvitations = () =>
+  useQuery({
+    queryKey: keys.invitations,
+    queryFn: async ({ signal }) => (await api.listInvitations(signal)).invitation_list,
+  });
+
+export const useSetRole = () =>
+  useMutation({ mutationFn: api.setRole, onSuccess: useRefreshing(keys.members) });
+
+export const useRemoveMember = () =>
+  useMutation({ mutationFn: api.removeMember, onSuccess: useRefreshing(keys.members) });
+
+export const useInvite = () =>
+  useMutation({ mutationFn: api.invite, onSuccess: useRefreshing(keys.invitations) });
+
+export const useCancelInvitation = () =>
+  useMutation({ mutationFn: api.cancelInvitation, onSuccess: useRefreshing(keys.invitations) });

@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { profile, tokenReply } from '#shared/wire/identity.ts';
+import type { joinRequest } from '#shared/wire/teams.ts';
 import { useConnection } from '../state/connection.ts';
 import { ApiError, apiBase, asApiError, call, unreachable } from './http.ts';
 import { accessIsFresh, forgetTokens, hasSession, keepTokens, renewToken } from './tokens.ts';
@@ -36,6 +38,14 @@ export async function signIn(email: string, password: string): Promise<void> {
   await authenticate('/auth/login', { email_address: email, user_password: password });
   await enter();
 }
+
+/** Comes in by invitation, and is signed in. */
+export async function joinByInvitation(body: z.input<typeof joinRequest>): Promise<void> {
+  await authenticate('/auth/accept-invitation', body);
+}
+
+/** Reads the profile again after it has changed. */
+export const refreshProfile = enter;
 
 export function signOut(): void {
   forgetTokens();

@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { Cpu, House, ListTodo, type LucideIcon, Settings2, Workflow } from 'lucide-react';
+import { Cpu, House, ListTodo, type LucideIcon, Settings2, Users, Workflow } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -11,6 +11,7 @@ const places = [
   { href: '/workflows', name: 'workflows', icon: Workflow },
   { href: '/tasks', name: 'tasks', icon: ListTodo },
   { href: '/agents', name: 'agents', icon: Cpu },
+  { href: '/team', name: 'team', icon: Users },
 ] as const;
 
 const item =

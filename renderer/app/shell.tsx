@@ -15,6 +15,8 @@ const Import = lazy(() => import('../pages/import.tsx'));
 const Tasks = lazy(() => import('../pages/tasks.tsx'));
 const Task = lazy(() => import('../pages/task.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
+const Team = lazy(() => import('../pages/team.tsx'));
+const Pair = lazy(() => import('../pages/pair.tsx'));
 const Settings = lazy(() => import('../components/settings-sheet.tsx'));
 
 function NotFound() {
@@ -63,6 +65,8 @@ export function Shell() {
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
             <Route path="/agents" component={Agents} />
+            <Route path="/team" component={Team} />
+            <Route path="/desktop/pair" component={Pair} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

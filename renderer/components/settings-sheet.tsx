@@ -1,8 +1,9 @@
 import { clsx } from 'clsx';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { may } from '#shared/rights.ts';
 import { useCreateCredential, useCredentials, useRevokeCredential } from '../api/queries.ts';
-import { useConnection } from '../state/connection.ts';
+import { teamOf, useConnection } from '../state/connection.ts';
 import { themeChoices, useTheme } from '../state/theme.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -10,6 +11,7 @@ import { controlClass, describes, Field } from '../ui/field.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { ago } from './format.ts';
 import { Section } from './page.tsx';
+import { PasswordForm } from './password-form.tsx';
 import { Problem } from './problem.tsx';
 
 function Theme() {
@@ -130,23 +132,29 @@ function Keys() {
 export default function SettingsSheet({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const name = useConnection((state) => state.profile?.display_name);
+  const role = useConnection((state) => teamOf(state.profile)?.team_role);
   return (
     <Sheet open onClose={onClose} title={t('settings.title')}>
       <Section title={t('settings.theme')}>
         <Theme />
       </Section>
-      <Section title={t('settings.keys')}>
-        <div className="flex flex-col gap-4">
-          <p className="text-soft">
-            {t('settings.keysBody')}{' '}
-            <a href="/docs" className="text-text underline underline-offset-4">
-              {t('settings.apiDocs')}
-            </a>
-          </p>
-          <NewKey />
-          <Keys />
-        </div>
+      <Section title={t('password.title')}>
+        <PasswordForm />
       </Section>
+      {may(role, 'createCredential') && (
+        <Section title={t('settings.keys')}>
+          <div className="flex flex-col gap-4">
+            <p className="text-soft">
+              {t('settings.keysBody')}{' '}
+              <a href="/docs" className="text-text underline underline-offset-4">
+                {t('settings.apiDocs')}
+              </a>
+            </p>
+            <NewKey />
+            <Keys />
+          </div>
+        </Section>
+      )}
       {name && <p className="mt-8 text-small text-soft">{t('settings.signedInAs', { name })}</p>}
     </Sheet>
   );

@@ -17,5 +17,16 @@ export const useConnection = create<ConnectionState>(() => ({
   stream: 'opening',
 }));
 
-/** The team every request speaks for: the first of the signed-in user's. */
-export const currentTeam = () => useConnection.getState().profile?.team_list[0];
+const storageKey = 'atelier.team';
+
+/** The team every request speaks for: the one chosen in this browser, else the first of the signed-in user's. */
+export const teamOf = (profile: Profile | null) =>
+  profile?.team_list.find(({ id }) => id === localStorage.getItem(storageKey)) ?? profile?.team_list[0];
+
+export const currentTeam = () => teamOf(useConnection.getState().profile);
+
+/** Works in another team from now on. The page begins anew: nothing of the old team may stay on it. */
+export function chooseTeam(id: string): void {
+  localStorage.setItem(storageKey, id);
+  location.assign('/');
+}

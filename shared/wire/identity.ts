@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { pageMeta, role, timestamp, uuid } from './common.ts';
 
+export const emailAddress = z
+  .email()
+  .max(320)
+  .meta({ examples: ['ada@example.org'] });
+
+/** Cyberun spec 3.2. */
+export const newPassword = z.string().min(8).max(128);
+
+export const personName = z.string().trim().min(1).max(100);
+
 export const loginRequest = z
   .object({
     email_address: z
@@ -14,6 +24,45 @@ export const loginRequest = z
 export const refreshRequest = z
   .object({ refresh_token: z.string().min(1).max(4096) })
   .meta({ id: 'RefreshRequest' });
+
+export const logoutRequest = z
+  .object({ refresh_token: z.string().min(1).max(4096) })
+  .meta({ id: 'LogoutRequest' });
+
+export const registerRequest = z
+  .object({
+    email_address: emailAddress,
+    user_password: newPassword,
+    first_name: personName,
+    last_name: personName,
+    display_name: personName.optional().meta({ description: 'First and last name when left out.' }),
+  })
+  .meta({ id: 'RegisterRequest' });
+
+export const changePasswordRequest = z
+  .object({
+    current_password: z.string().min(1).max(1024).optional().meta({
+      description:
+        'Required, except for the first password of an account that has none, set on the studio’s own machine.',
+    }),
+    new_password: newPassword,
+  })
+  .meta({ id: 'ChangePasswordRequest' });
+
+export const updateProfileRequest = z
+  .object({
+    first_name: personName.optional(),
+    last_name: personName.optional(),
+    display_name: personName.optional(),
+    email_address: emailAddress.optional(),
+  })
+  .meta({ id: 'UpdateProfileRequest', description: 'Only what is given changes.' });
+export type UpdateProfileRequest = z.infer<typeof updateProfileRequest>;
+
+/** Features on or off, and quotas: -1 unlimited, 0 switched off, above 0 a hard cap. */
+export const featureSet = z
+  .object({ features: z.record(z.string(), z.boolean()), quotas: z.record(z.string(), z.int()) })
+  .meta({ id: 'FeatureSet' });
 
 /** `expires_in` in seconds, of the access token. */
 export const tokenReply = z
@@ -30,6 +79,7 @@ export type TokenReply = z.infer<typeof tokenReply>;
 export const teamRef = z
   .object({ id: uuid, display_name: z.string(), team_role: role.optional() })
   .meta({ id: 'TeamRef', description: '`team_role` is ours.' });
+export type TeamRef = z.infer<typeof teamRef>;
 
 /** GET /users/me (spec 3.2). */
 export const profile = z
@@ -40,16 +90,14 @@ export const profile = z
     display_name: z.string(),
     email_address: z.string(),
     team_list: z.array(teamRef),
+    has_password: z.boolean().meta({ description: 'Ours: false for the owner until one is set.' }),
+    is_operator: z
+      .boolean()
+      .meta({ description: 'Ours: this studio is theirs, so they may set features and quotas.' }),
     feature_flags: z.object({
-      global: z.object({
-        features: z.record(z.string(), z.boolean()),
-        quotas: z.record(z.string(), z.int()),
-      }),
-      account: z.object({
-        features: z.record(z.string(), z.boolean()),
-        quotas: z.record(z.string(), z.int()),
-      }),
-      teams: z.record(z.string(), z.unknown()),
+      global: featureSet,
+      account: featureSet,
+      teams: z.record(z.string(), featureSet).meta({ description: 'By the id of the team.' }),
     }),
   })
   .meta({ id: 'UserProfile' });

@@ -46,6 +46,18 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${desk.url}/agents`);
     await page.getByRole('article').first().waitFor();
   },
+  team: async (page) => {
+    await page.goto(`${desk.url}/team`);
+    await page.getByText('owner@atelier.local').waitFor();
+  },
+  pair: async (page) => {
+    await page.goto(`${desk.url}/desktop/pair?user_code=AB7K-PNQ3`);
+    await page.getByRole('button', { name: 'Let it in' }).waitFor();
+  },
+  'an invitation that is gone': async (page) => {
+    await page.goto(`${desk.url}/invitation`);
+    await page.getByRole('heading', { name: 'This invitation leads nowhere' }).waitFor();
+  },
   settings: async (page) => {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('dialog', { name: 'Settings' }).waitFor();

@@ -44,6 +44,19 @@ const stops: Record<string, (page: Page) => Promise<unknown>> = {
   done: (page) => openTask(page, 'Done'),
   failed: (page) => openTask(page, 'Failed'),
   agents: (page) => page.goto(`${url}/agents`),
+  team: (page) => page.goto(`${url}/team`),
+  invite: async (page) => {
+    await page.goto(`${url}/team`);
+    await page.getByLabel('Their email address').fill(`ada+${Date.now()}@example.org`);
+    await page.getByRole('button', { name: 'Make a link' }).click();
+  },
+  invitation: async (page) => {
+    await page.goto(`${url}/team`);
+    await page.getByLabel('Their email address').fill(`guest+${Date.now()}@example.org`);
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.goto((await page.locator('main code').textContent()) ?? '');
+  },
+  pair: (page) => page.goto(`${url}/desktop/pair?user_code=AB7K-PNQ3`),
   settings: async (page) => {
     await page.goto(`${url}/`);
     await page.getByRole('button', { name: 'Settings' }).click();

@@ -64,8 +64,13 @@ interface Done {
 }
 
 /** Runs a command of the command line to its end. */
-export async function runCli(args: readonly string[], options: { cwd?: string } = {}): Promise<Done> {
-  const done = await promisify(execFile)(process.execPath, [cliProgram, ...args], options).then(
+export async function runCli(
+  args: readonly string[],
+  { input, ...options }: { cwd?: string; input?: string } = {},
+): Promise<Done> {
+  const running = promisify(execFile)(process.execPath, [cliProgram, ...args], options);
+  if (input !== undefined) running.child.stdin?.end(input);
+  const done = await running.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Done) => error,
   );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dataFolder } from '../../data-folder.ts';
 import { createStudio } from '../../studio.ts';
+import { endSignal } from '../end-signal.ts';
 import { openLog } from '../log.ts';
 import { engineChoice, type Programs, readArgs, version, wholeNumber } from '../programs.ts';
 
@@ -41,18 +42,4 @@ export async function serve(args: string[], programs: Programs): Promise<number>
     await close();
   }
   return 0;
-}
-
-/** Resolves at the first Ctrl+C or polite end; a second one ends at once. */
-function endSignal(): Promise<void> {
-  return new Promise((done) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (asked && signal === 'SIGINT') process.exit(130);
-        asked = true;
-        done();
-      });
-    }
-  });
 }

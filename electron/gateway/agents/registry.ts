@@ -81,6 +81,28 @@ export class AgentRegistry {
       .sort((a, b) => a.agentId.localeCompare(b.agentId));
   }
 
+  /** How many agents are connected, of all teams. */
+  get connected(): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) if (session.connected) count += 1;
+    return count;
+  }
+
+  isConnected(teamId: string, agentId: string): boolean {
+    return this.#sessions.get(`${teamId}/${agentId}`)?.connected === true;
+  }
+
+  /** Their team is gone: they are sent away, and what they say from now on counts for nothing. */
+  dismiss(teamId: string): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (session.teamId !== teamId) continue;
+      this.#sessions.delete(session.key);
+      this.#silences.clear(session.key);
+      session.close(linkClose.badCredential, 'the team of this key was deleted');
+      this.#changed(session);
+    }
+  }
+
   /** An agent has said hello on an authenticated connection. When it can't be welcomed the connection is ended. */
   async connect(socket: WebSocket, teamId: string, hello: Hello): Promise<AgentSession> {
     const now = this.#ports.config.clock();

@@ -1,15 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#shared/errors.ts';
+import { type Operation, type Right, rights, type Scope } from '#shared/rights.ts';
 import { type Role, roleAtLeast } from '#shared/wire/common.ts';
-import type { Identity } from '../identity/identity.ts';
+import type { Identity, SignedIn } from '../identity/identity.ts';
 import type { CredentialRow, UserRow } from '../store/schema.ts';
-import type { Caller } from './caller.ts';
-
-/**
- * The three surfaces of Cyberun's API (spec 1.2) by who may use them: `runtime` takes users, `sk-` and `dk-`;
- * `management` takes users and `dk-`; `jwt-only` takes users alone. `ak-` keys belong on the agent link.
- */
-export type Scope = 'runtime' | 'management' | 'jwt-only';
+import type { Caller, UserCaller } from './caller.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -33,22 +28,45 @@ export function access(identity: Identity, scope: Scope, need: Role = 'viewer') 
   };
 }
 
-/** A hook for endpoints about the user as such: users and device keys, no team. Sets `request.user`. */
-export function accessUser(identity: Identity) {
+/** The hook of an endpoint: lets in whom the table of rights lets in. Every route of the native API has one. */
+export function permit(identity: Identity, operation: Operation) {
+  const right: Right = rights[operation];
+  if ('role' in right) return teamAccess(identity, right);
+  if (right.scope === 'anyone') return async (): Promise<void> => undefined;
+  return accessUser(identity, right.scope);
+}
+
+function teamAccess(identity: Identity, { scope, role, feature }: Extract<Right, { role: Role }>) {
+  const enter = access(identity, scope, role);
+  return async (request: FastifyRequest): Promise<void> => {
+    await enter(request);
+    if (feature) identity.features.require('team', feature, callerOf(request).teamId);
+  };
+}
+
+/** A hook for endpoints about the user as such, without a team. Sets `request.user`. */
+export function accessUser(identity: Identity, scope: 'user' | 'session' | 'device' | 'operator' = 'user') {
   return async (request: FastifyRequest): Promise<void> => {
     const token = bearer(request);
-    if (!/^(sk|ak|dk)-/.test(token)) {
-      request.user = await signedIn(identity, token);
+    if (/^(sk|ak|dk)-/.test(token)) {
+      const key = liveKey(identity, token);
+      if (key.kind !== 'device' || scope === 'session' || scope === 'operator') {
+        throw new AppError('wrong_credential_kind', `A ${key.kind} key may not do this; sign in instead.`);
+      }
+      request.user = { user: keyUser(identity, key), signIn: null, key };
       return;
     }
-    const key = liveKey(identity, token);
-    if (key.kind !== 'device') {
+    const signed = await signedIn(identity, token);
+    if (scope === 'device') {
+      throw new AppError('wrong_credential_kind', 'Only a device key (dk-) ends itself here.');
+    }
+    if (scope === 'operator' && !identity.isOperator(signed.user.id)) {
       throw new AppError(
-        'wrong_credential_kind',
-        `A ${key.kind} key has no user; sign in or use a device key.`,
+        'forbidden',
+        'Only the owner of this studio may see and set its features and quotas.',
       );
     }
-    request.user = keyUser(identity, key);
+    request.user = { ...signed, key: null };
   };
 }
 
@@ -58,10 +76,10 @@ function liveKey(identity: Identity, token: string): CredentialRow {
   return key;
 }
 
-async function signedIn(identity: Identity, token: string): Promise<UserRow> {
-  const user = await identity.verifyAccess(token);
-  if (!user) throw new AppError('unauthorized', 'Your sign-in has expired; sign in again.');
-  return user;
+async function signedIn(identity: Identity, token: string): Promise<SignedIn> {
+  const signed = await identity.verifyAccess(token);
+  if (!signed) throw new AppError('unauthorized', 'Your sign-in has expired; sign in again.');
+  return signed;
 }
 
 function keyUser(identity: Identity, key: CredentialRow): UserRow {
@@ -93,7 +111,7 @@ const refusals: Record<CredentialRow['kind'], (scope: Scope) => string> = {
 };
 
 async function userCaller(identity: Identity, request: FastifyRequest, token: string): Promise<Caller> {
-  const user = await signedIn(identity, token);
+  const { user } = await signedIn(identity, token);
   const teamId = request.headers['x-team-id'];
   if (typeof teamId !== 'string' || teamId === '') throw new AppError('team_required');
   if (!uuidPattern.test(teamId)) throw new AppError('team_required', 'X-Team-ID must be the UUID of a team.');
@@ -107,4 +125,10 @@ async function userCaller(identity: Identity, request: FastifyRequest, token: st
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new AppError('unauthorized');
   return request.caller;
+}
+
+/** The user that `accessUser` has set. */
+export function userOf(request: FastifyRequest): UserCaller {
+  if (!request.user) throw new AppError('unauthorized');
+  return request.user;
 }

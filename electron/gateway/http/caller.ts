@@ -1,5 +1,6 @@
 import type { Role } from '#shared/wire/common.ts';
-import type { UserRow } from '../store/schema.ts';
+import type { SignIn } from '../identity/tokens.ts';
+import type { CredentialRow, UserRow } from '../store/schema.ts';
 
 /** Who makes a team-scoped request, and as what. */
 export interface Caller {
@@ -13,11 +14,18 @@ export interface Caller {
   readonly submitterId: string;
 }
 
+/** Who makes a request about themselves: signed in, or with a device key. */
+export interface UserCaller {
+  readonly user: UserRow;
+  readonly signIn: SignIn | null;
+  readonly key: CredentialRow | null;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by `access`. */
     caller: Caller | null;
     /** Set by `accessUser`. */
-    user: UserRow | null;
+    user: UserCaller | null;
   }
 }

@@ -14,6 +14,11 @@ const words = {
 const tags = [
   { name: 'auth', description: 'Sign in and stay signed in.' },
   { name: 'user', description: 'The signed-in user.' },
+  { name: 'team', description: 'Teams: everything belongs to one.' },
+  { name: 'member', description: 'Who is in the team, and as what.' },
+  { name: 'invitation', description: 'Asking people in, and coming in.' },
+  { name: 'feature', description: 'What is switched on, and how much of it. The studio’s owner only.' },
+  { name: 'devicepair', description: 'Letting a device in by typing its code.' },
   { name: 'credential', description: 'Keys for programs and agents. Signed-in admins only.' },
   { name: 'workflow', description: 'Workflows and their versions.' },
   { name: 'task', description: 'Runs of workflows: submit, list, follow, fetch, cancel.' },

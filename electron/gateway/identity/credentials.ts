@@ -3,7 +3,9 @@ import { AppError } from '#shared/errors.ts';
 import type { Pagination } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { CredentialRow } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Writer } from '../store/store.ts';
+import type { Departures } from './departures.ts';
+import type { Features } from './features.ts';
 import { hashKey, keyPrefix, makeKey } from './keys.ts';
 
 export interface NewKey {
@@ -13,6 +15,21 @@ export interface NewKey {
   /** The user a device key acts for. */
   readonly userId?: string | undefined;
   readonly expiresInDays?: number | undefined;
+  /** The device key that it ends with. */
+  readonly parentId?: string | undefined;
+}
+
+export interface MadeKey {
+  readonly id: string;
+  readonly raw: string;
+  readonly prefix: string;
+}
+
+export interface CredentialPorts {
+  readonly store: Store;
+  readonly features: Features;
+  readonly departures: Departures;
+  readonly clock: () => number;
 }
 
 /** A remembered key is looked up again after this long, so that another process's revocation is seen. */
@@ -22,16 +39,34 @@ const touchMs = 60_000;
 /** Keys of programs, agents and devices. Only their hashes are stored. */
 export class Credentials {
   readonly #store: Store;
+  readonly #features: Features;
+  readonly #departures: Departures;
   readonly #clock: () => number;
   readonly #remembered = new Map<string, { row: CredentialRow | undefined; at: number }>();
 
-  constructor(store: Store, clock: () => number) {
+  constructor({ store, features, departures, clock }: CredentialPorts) {
     this.#store = store;
+    this.#features = features;
+    this.#departures = departures;
     this.#clock = clock;
   }
 
   /** Makes a key; the raw secret is in the reply and nowhere else. */
-  async create(key: NewKey): Promise<{ id: string; raw: string; prefix: string }> {
+  create(key: NewKey): Promise<MadeKey> {
+    return this.#store.write((writer) => this.add(writer, key));
+  }
+
+  /** The same inside a unit of work. */
+  add(writer: Writer, key: NewKey): MadeKey {
+    if (key.kind === 'integration') {
+      const [live] = writer.hot<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM credentials WHERE team_id = ? AND kind = 'integration'
+         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`,
+        key.teamId,
+        this.#clock(),
+      );
+      this.#features.spend(writer, 'team', 'max_integration_credentials', live?.count ?? 0, key.teamId);
+    }
     const raw = makeKey(key.kind);
     const id = v7();
     const now = this.#clock();
@@ -47,8 +82,9 @@ export class Credentials {
       expires_at: key.expiresInDays === undefined ? null : now + key.expiresInDays * 86_400_000,
       last_used_at: null,
       revoked_at: null,
+      parent_id: key.parentId ?? null,
     };
-    await this.#store.write((writer) => writer.run(this.#store.sql.insertInto('credentials').values(row)));
+    writer.run(this.#store.sql.insertInto('credentials').values(row));
     return { id, raw, prefix: row.key_prefix };
   }
 
@@ -89,21 +125,23 @@ export class Credentials {
     return { rows, total };
   }
 
-  /** Ends a key at its next check. */
+  /** Ends a key at its next check, and the agent key that came with it. */
   async revoke(teamId: string, id: string): Promise<void> {
-    const { sql } = this.#store;
-    const changed = await this.#store.write((writer) =>
-      writer.run(
-        sql
-          .updateTable('credentials')
-          // Revoked twice is revoked since the first time.
-          .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(this.#clock())) }))
-          .where('id', '=', id)
-          .where('team_id', '=', teamId),
-      ),
-    );
+    const now = this.#clock();
+    const ended = await this.#store.write((writer) => {
+      // Revoked twice is revoked since the first time.
+      const text = 'UPDATE credentials SET revoked_at = COALESCE(revoked_at, ?) WHERE team_id = ? AND ';
+      if (writer.hotRun(`${text} id = ?`, now, teamId, id) === 0) throw new AppError('not_found');
+      writer.hotRun(`${text} parent_id = ?`, now, teamId, id);
+      return writer.hot<{ id: string }>('SELECT id FROM credentials WHERE id = ? OR parent_id = ?', id, id);
+    });
+    this.forget();
+    for (const { id: credentialId } of ended) this.#departures.tell({ credentialId });
+  }
+
+  /** Keys were ended by other means: look each up again. */
+  forget(): void {
     this.#remembered.clear();
-    if (changed === 0) throw new AppError('not_found');
   }
 
   /** When a key was last used, at most once a minute on disk: the time is for people. */

@@ -1,23 +1,40 @@
 import { randomBytes } from 'node:crypto';
-import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/wire/common.ts';
 import type { Profile, TokenReply } from '#shared/wire/identity.ts';
-import { readSetting, settingOr, writeSetting } from '../store/repositories/settings.ts';
+import { settingOr } from '../store/repositories/settings.ts';
 import type { CredentialRow, UserRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { Accounts, findUser, findUserByEmail } from './accounts.ts';
 import { Credentials, type NewKey } from './credentials.ts';
+import { Departures } from './departures.ts';
+import { Features } from './features.ts';
+import { Invitations, type Newcomer } from './invitations.ts';
+import { Members } from './members.ts';
+import { ensureOwner, knownOwner, type Owner } from './owner.ts';
+import { Pairing } from './pairing.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
-import { Tokens } from './tokens.ts';
+import { roleOf, Teams } from './teams.ts';
+import { type SignIn, Tokens } from './tokens.ts';
 
-export interface Owner {
-  readonly userId: string;
-  readonly teamId: string;
+export type { Owner } from './owner.ts';
+
+/** A signed-in user, and by which sign-in. */
+export interface SignedIn {
+  readonly user: UserRow;
+  readonly signIn: SignIn;
 }
 
 /** Users, teams, keys and sign-in. */
 export class Identity {
+  readonly features: Features;
+  readonly departures = new Departures();
   readonly credentials: Credentials;
+  readonly accounts: Accounts;
+  readonly teams: Teams;
+  readonly members: Members;
+  readonly invitations: Invitations;
+  readonly pairing: Pairing;
   readonly #store: Store;
   readonly #tokens: Tokens;
   readonly #clock: () => number;
@@ -26,7 +43,14 @@ export class Identity {
     this.#store = store;
     this.#tokens = tokens;
     this.#clock = clock;
-    this.credentials = new Credentials(store, clock);
+    this.features = new Features(store);
+    const { features, departures } = this;
+    this.credentials = new Credentials({ store, features, departures, clock });
+    this.accounts = new Accounts(store, features, clock);
+    this.teams = new Teams({ store, features, departures, clock });
+    this.members = new Members(store, departures);
+    this.invitations = new Invitations({ store, features, accounts: this.accounts, clock });
+    this.pairing = new Pairing(store, this.credentials, clock);
   }
 
   static async open(store: Store, clock: () => number): Promise<Identity> {
@@ -36,46 +60,17 @@ export class Identity {
 
   /** The first user and team: made at the first start, by whichever process comes first. */
   ensureOwner(): Promise<Owner> {
-    const known = this.#owner(readSetting(this.#store.read, 'owner'));
-    if (known) return Promise.resolve(known);
-    const { sql } = this.#store;
-    return this.#store.write((writer) => {
-      const raced = this.#owner(readSetting(writer, 'owner'));
-      if (raced) return raced;
-      const now = this.#clock();
-      const owner: Owner = { userId: v7(), teamId: v7() };
-      writer.run(
-        sql.insertInto('users').values({
-          id: owner.userId,
-          email: 'owner@atelier.local',
-          first_name: 'Studio',
-          last_name: 'Owner',
-          display_name: 'Studio Owner',
-          password_hash: null,
-          disabled: 0,
-          created_at: now,
-        }),
-      );
-      writer.run(
-        sql.insertInto('teams').values({ id: owner.teamId, display_name: 'My studio', created_at: now }),
-      );
-      writer.run(
-        sql
-          .insertInto('members')
-          .values({ team_id: owner.teamId, user_id: owner.userId, role: 'owner', created_at: now }),
-      );
-      writeSetting(writer, 'owner', JSON.stringify(owner));
-      return owner;
-    });
+    return ensureOwner(this.#store, this.#clock);
   }
 
-  #owner(setting: string | undefined): Owner | undefined {
-    return setting === undefined ? undefined : (JSON.parse(setting) as Owner);
+  /** Is this the person whose studio it is? */
+  isOperator(userId: string): boolean {
+    return knownOwner(this.#store.read)?.userId === userId;
   }
 
   /** Every refusal is the same 401 and takes the same time (Cyberun spec 3.1). */
   async login(email: string, password: string): Promise<TokenReply> {
-    const user = this.#userBy('email', email.toLowerCase());
+    const user = findUserByEmail(this.#store.read, email);
     const usable = user && !user.disabled ? user.password_hash : null;
     if (!(await verifyPassword(password, usable)) || !user) throw new AppError('invalid_credentials');
     if (usable && isOutdated(usable)) await this.setPassword(user.email, password);
@@ -86,39 +81,54 @@ export class Identity {
     return this.#tokens.refresh(token);
   }
 
+  logout(refreshToken: string): Promise<void> {
+    return this.#tokens.end(refreshToken);
+  }
+
   /** The desk on this machine, as the owner. Who may call it is the HTTP layer's to check. */
   async localSignIn(): Promise<TokenReply> {
     return this.#tokens.issue((await this.ensureOwner()).userId);
   }
 
-  async setPassword(email: string, password: string): Promise<void> {
-    const hash = await hashPassword(password);
-    const { sql } = this.#store;
-    await this.#store.write((writer) =>
-      writer.run(
-        sql.updateTable('users').set({ password_hash: hash }).where('email', '=', email.toLowerCase()),
-      ),
-    );
+  /** A new account with, where the studio is set up so, a team of its own. */
+  async register(email: string, newcomer: Newcomer): Promise<TokenReply> {
+    this.features.require('global', 'registration');
+    const passwordHash = await hashPassword(newcomer.password);
+    const user = await this.#store.write((writer) => {
+      const added = this.accounts.add(writer, { ...newcomer, email, passwordHash });
+      if (this.features.has('global', 'auto_team')) {
+        this.teams.add(writer, added.id, `${added.display_name}’s team`.slice(0, 100));
+      }
+      return added;
+    });
+    return this.#tokens.issue(user.id);
   }
 
-  /** The signed-in user of an access token, or `undefined`. */
-  async verifyAccess(token: string): Promise<UserRow | undefined> {
-    const id = await this.#tokens.verify(token);
-    const user = id === undefined ? undefined : this.#userBy('id', id);
-    return user?.disabled ? undefined : user;
+  /** Accepts an invitation without being signed in, and signs in. */
+  async joinWith(token: string, newcomer: Newcomer): Promise<TokenReply> {
+    const { userId } = await this.invitations.join(token, newcomer);
+    return this.#tokens.issue(userId);
+  }
+
+  /** @returns whether there is such an account */
+  setPassword(email: string, password: string): Promise<boolean> {
+    return this.accounts.setPassword(email, password);
+  }
+
+  /** Who an access token speaks for, or `undefined`. */
+  async verifyAccess(token: string): Promise<SignedIn | undefined> {
+    const signIn = await this.#tokens.verify(token);
+    const user = signIn && this.user(signIn.userId);
+    return user && !user.disabled ? { user, signIn } : undefined;
   }
 
   user(id: string): UserRow | undefined {
-    return this.#userBy('id', id);
+    return findUser(this.#store.read, id);
   }
 
   /** A user's role in a team; `undefined` when not a member. */
   roleIn(teamId: string, userId: string): Role | undefined {
-    return this.#store.read.hot<{ role: Role }>(
-      'SELECT role FROM members WHERE team_id = ? AND user_id = ?',
-      teamId,
-      userId,
-    )[0]?.role;
+    return roleOf(this.#store.read, teamId, userId);
   }
 
   verifyKey(raw: string): CredentialRow | undefined {
@@ -130,16 +140,16 @@ export class Identity {
     return (await this.credentials.create(key)).raw;
   }
 
+  /** Ends a team; what ran in it has stopped when this resolves. */
+  async deleteTeam(teamId: string): Promise<void> {
+    await this.teams.delete(teamId);
+    this.credentials.forget();
+    // The studio's own team went: its owner, its keys and its agent need another one.
+    await this.ensureOwner();
+  }
+
   profile(user: UserRow): Profile {
-    const { sql, read } = this.#store;
-    const teams = read.all(
-      sql
-        .selectFrom('members')
-        .innerJoin('teams', 'teams.id', 'members.team_id')
-        .where('members.user_id', '=', user.id)
-        .orderBy('teams.id')
-        .select(['teams.id', 'teams.display_name', 'members.role as team_role']),
-    );
+    const teams = this.teams.ofUser(user.id);
     return {
       id: user.id,
       first_name: user.first_name,
@@ -147,29 +157,13 @@ export class Identity {
       display_name: user.display_name,
       email_address: user.email,
       team_list: teams,
+      has_password: user.password_hash !== null,
+      is_operator: this.isOperator(user.id),
       feature_flags: {
-        global: {
-          features: {
-            registration: false,
-            oauth: false,
-            email: false,
-            oidc_provider: false,
-            mcp_server: false,
-            auto_team: false,
-            notifications: false,
-          },
-          quotas: { max_users: -1, max_teams: -1, max_agents: -1, max_concurrent_tasks: -1 },
-        },
-        account: {
-          features: { manual_team_creation: false, team_invitation_accept: false },
-          quotas: { max_owned_teams: -1 },
-        },
-        teams: {},
+        global: this.features.of('global'),
+        account: this.features.of('account', user.id),
+        teams: Object.fromEntries(teams.map(({ id }) => [id, this.features.of('team', id)])),
       },
     };
-  }
-
-  #userBy(column: 'id' | 'email', value: string): UserRow | undefined {
-    return this.#store.read.hot<UserRow>(`SELECT * FROM users WHERE ${column} = ?`, value)[0];
   }
 }

@@ -4,12 +4,23 @@ import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { TokenReply } from '#shared/wire/identity.ts';
 import type { RefreshTokenRow } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Writer } from '../store/store.ts';
 
 const accessSeconds = 3600;
 const refreshMs = 30 * 86_400_000;
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Who is signed in, and by which sign-in. */
+export interface SignIn {
+  readonly userId: string;
+  readonly family: string;
+}
+
+/** Ends every sign-in of a user, except the one with this family. */
+export function endSignIns(writer: Writer, userId: string, except = ''): void {
+  writer.hotRun('DELETE FROM refresh_tokens WHERE user_id = ? AND family_id <> ?', userId, except);
+}
 
 /**
  * Sign-in tokens: a JWT for an hour, and an opaque refresh token for thirty days that can be used once. Using one a
@@ -49,18 +60,39 @@ export class Tokens {
     return this.#issue(row.user_id, row.family_id);
   }
 
-  /** The user an access token speaks for, or `undefined`. */
-  async verify(token: string): Promise<string | undefined> {
+  /** The user and sign-in an access token speaks for; `undefined` once that sign-in was ended. */
+  async verify(token: string): Promise<SignIn | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: ['HS256'],
         issuer: 'atelier',
         currentDate: new Date(this.#clock()),
       });
-      return payload.sub;
+      const { sub, sid } = payload;
+      return sub !== undefined && typeof sid === 'string' && this.#lives(sid)
+        ? { userId: sub, family: sid }
+        : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /** Every token of a sign-in ends with its family, the access token that is still running included. */
+  #lives(family: string): boolean {
+    return (
+      this.#store.read.hot('SELECT 1 FROM refresh_tokens WHERE family_id = ? LIMIT 1', family).length > 0
+    );
+  }
+
+  /** Signs out: ends the sign-in that a refresh token belongs to. An unknown one changes nothing. */
+  async end(token: string): Promise<void> {
+    await this.#store.write((writer) =>
+      writer.hotRun(
+        `DELETE FROM refresh_tokens WHERE family_id IN
+          (SELECT family_id FROM refresh_tokens WHERE token_hash = ?)`,
+        hash(token),
+      ),
+    );
   }
 
   async #issue(userId: string, family: string): Promise<TokenReply> {
@@ -76,7 +108,7 @@ export class Tokens {
         now + refreshMs,
       );
     });
-    const access = await new SignJWT()
+    const access = await new SignJWT({ sid: family })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer('atelier')
       .setSubject(userId)

@@ -20,6 +20,8 @@ export interface DispatcherPorts {
   readonly agents: AgentRegistry;
   readonly workflows: Workflows;
   readonly log: Logger;
+  /** How many tasks may be on agents at once: a quota; `Infinity` without one. */
+  readonly mostAtOnce?: () => number;
 }
 
 /** A task that leaves the line, until its attempt is on disk. */
@@ -79,6 +81,12 @@ export class Dispatcher {
     clearTimeout(this.#retry);
   }
 
+  /** Something outside of tasks and agents changed (a quota): look again. */
+  lookAgain(): void {
+    this.#reasons.clear();
+    this.#wake();
+  }
+
   /** How many tasks stand in line. */
   get size(): number {
     return this.#queue.size;
@@ -99,7 +107,10 @@ export class Dispatcher {
     const { signature, requirements } = task;
     let reason = this.#reasons.get(signature);
     if (reason === undefined) {
-      reason = explain(requirements, this.#fleet.all());
+      reason =
+        this.#room() === 0
+          ? `the studio has as many tasks on agents as its quota max_concurrent_tasks allows (${this.#ports.mostAtOnce?.()})`
+          : explain(requirements, this.#fleet.all());
       this.#reasons.set(signature, reason);
     }
     return reason;
@@ -158,7 +169,8 @@ export class Dispatcher {
 
   #dispatch(): void {
     const leaving: Leaving[] = [];
-    while (leaving.length < mostDecisions) {
+    const room = Math.min(mostDecisions, this.#room());
+    while (leaving.length < room) {
       const next = decide(this.#queue, this.#fleet, this.#held);
       if (!next) break;
       const { task, candidate } = next;
@@ -184,6 +196,13 @@ export class Dispatcher {
     }
     if (leaving.length === mostDecisions) this.#wake();
     else this.#tellWhy();
+  }
+
+  /** How many more may be given out before the quota is reached. */
+  #room(): number {
+    const most = this.#ports.mostAtOnce?.() ?? Number.POSITIVE_INFINITY;
+    // Only with a quota are the agents counted: there may be a thousand.
+    return most === Number.POSITIVE_INFINITY ? most : Math.max(0, most - this.#fleet.busy());
   }
 
   #wanted(task: WaitingTask, key: string, why: string): WantedAttempt {

@@ -121,6 +121,13 @@ export class Fleet {
     return [...this.#candidates.values()];
   }
 
+  /** How many attempts are on agents, running or ahead. */
+  busy(): number {
+    let count = 0;
+    for (const { running } of this.#candidates.values()) count += running;
+    return count;
+  }
+
   /** The best agent that can take a task of this signature and workflow now. */
   best(signature: string, needs: Requirements, workflowId: string): Candidate | undefined {
     return (this.#matches.get(signature) ?? this.#match(signature, needs)).best(workflowId);

@@ -10,6 +10,8 @@ export interface TeamRow {
   id: string;
   display_name: string;
   created_at: number;
+  /** Set while it is being deleted: nobody is in it any more. */
+  deleted_at: number | null;
 }
 
 export interface UserRow {
@@ -55,6 +57,41 @@ export interface CredentialRow {
   expires_at: number | null;
   last_used_at: number | null;
   revoked_at: number | null;
+  /** The device key that this agent key came with, and ends with. */
+  parent_id: string | null;
+}
+
+/** An invitation that waits; accepted, cancelled and expired ones are gone. */
+export interface InvitationRow {
+  id: string;
+  team_id: string;
+  email: string;
+  role: Exclude<Role, 'owner'>;
+  /** SHA-256 hex of the one-time token. */
+  token_hash: string;
+  invited_by: string | null;
+  created_at: number;
+  expires_at: number;
+}
+
+/** A device that waits to be paired; user and team are set once its code was confirmed. */
+export interface PairingRow {
+  device_code_hash: string;
+  /** Eight characters, without the dash. */
+  user_code: string;
+  team_id: string | null;
+  user_id: string | null;
+  device_name: string;
+  created_at: number;
+  expires_at: number;
+}
+
+/** A feature (0, 1) or quota that differs from its default; `subject` is '' for all of a scope. */
+export interface FeatureSettingRow {
+  scope: 'global' | 'account' | 'team';
+  subject: string;
+  name: string;
+  value: number;
 }
 
 export interface WorkflowRow {
@@ -195,6 +232,9 @@ export interface Database {
   members: MemberRow;
   refresh_tokens: RefreshTokenRow;
   credentials: CredentialRow;
+  invitations: InvitationRow;
+  pairings: PairingRow;
+  feature_settings: FeatureSettingRow;
   workflows: WorkflowRow;
   workflow_snapshots: WorkflowSnapshotRow;
   tasks: TaskRow;

@@ -239,6 +239,12 @@ export class Tasks {
     return { tasks: rows.map((row) => this.#ports.views.detail(row, this.#ports.events)), total };
   }
 
+  /** Ends everything of a team that is not over. */
+  async cancelAll(teamId: string): Promise<void> {
+    const open = this.open().filter((task) => task.team_id === teamId);
+    await Promise.all(open.map(({ id }) => this.attempts.cancel(id)));
+  }
+
   /** Ends a task wherever it is; one that is over stays as it is. */
   async cancel(teamId: string, id: string): Promise<void> {
     this.find(teamId, id);

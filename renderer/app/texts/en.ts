@@ -1,5 +1,6 @@
 import { form } from './en-form.ts';
 import { task } from './en-task.ts';
+import { invitation, pairing, password, team } from './en-team.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -10,6 +11,7 @@ export const english = {
     workflows: 'Workflows',
     tasks: 'Tasks',
     agents: 'Agents',
+    team: 'Team',
     settings: 'Settings',
   },
   queue: { running_one: '{{count}} running', running_other: '{{count}} running' },
@@ -186,4 +188,8 @@ export const english = {
   },
   form,
   task,
+  team,
+  invitation,
+  password,
+  pairing,
 } as const;

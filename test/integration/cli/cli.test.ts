@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRunning } from '../../helpers/processes.ts';
-import { type RunningProgram, runCli, serveStudio } from '../../helpers/programs.ts';
+import {
+  cliProgram,
+  type RunningProgram,
+  runCli,
+  serveStudio,
+  startProgram,
+} from '../../helpers/programs.ts';
 
 let folder: string;
 const running: RunningProgram[] = [];
@@ -67,6 +73,66 @@ describe('atelier serve', () => {
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(port);
     expect(second.stderr).toContain('--port');
+  });
+});
+
+describe('atelier join', () => {
+  it('shows a code, serves the studio once it was typed there, and needs none the next time', async () => {
+    const studio = await serve('--no-agent');
+    const api = async (path: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
+      (await fetch(`${studio.said}/api/v1${path}`, {
+        ...init,
+        headers: { 'content-type': 'application/json', ...headers },
+      })) as Response;
+    const signedIn = (await (await api('/auth/local', { method: 'POST', body: '{}' })).json()) as {
+      access_token: string;
+    };
+    const jwt = { authorization: `Bearer ${signedIn.access_token}` };
+    const me = (await (await api('/users/me', {}, jwt)).json()) as { team_list: [{ id: string }] };
+    const team = { ...jwt, 'x-team-id': me.team_list[0].id };
+    const args = [cliProgram, 'join', studio.said, '--name', 'helper', '--data', join(folder, 'helper')];
+    const start = async (prefix: string) => {
+      const program = await startProgram([process.execPath, ...args], prefix);
+      running.push(program);
+      return program;
+    };
+    const helper = await start('Code: ');
+    const confirmed = await api(
+      '/desktop/pair/confirm',
+      { method: 'POST', body: JSON.stringify({ user_code: helper.said }) },
+      team,
+    );
+    expect(confirmed.status).toBe(204);
+    const agents = async () => (await api('/agents', {}, team)).text();
+    await expect.poll(agents, { timeout: 20_000 }).toContain('"agent_id":"helper"');
+    await helper.end('SIGINT');
+    await expect.poll(agents, { timeout: 20_000 }).not.toContain('helper');
+    expect((await start('Serving ')).said).toContain(studio.said);
+    await expect.poll(agents, { timeout: 20_000 }).toContain('"agent_id":"helper"');
+  }, 90_000);
+
+  it('says what is wrong with an address', async () => {
+    expect(await atelier('join', 'studio')).toMatchObject({ code: 2 });
+    const nobody = await atelier('join', 'http://127.0.0.1:9', '--data', data());
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('No studio answers') });
+  });
+});
+
+describe('atelier password', () => {
+  it('sets the owner’s password from standard input, beside a running studio', async () => {
+    const studio = await serve('--no-agent');
+    const run = (input: string, ...more: string[]) =>
+      runCli(['password', '--data', data(), ...more], { cwd: folder, input });
+    expect(await run('a password\n')).toMatchObject({ code: 0, stdout: '' });
+    const login = await fetch(`${studio.said}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email_address: 'owner@atelier.local', user_password: 'a password' }),
+    });
+    expect(login.status).toBe(200);
+    expect(await run('short\n')).toMatchObject({ code: 2, stderr: expect.stringContaining('8 to 128') });
+    const unknown = await run('a password\n', '--email', 'nobody@example.org');
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody@example.org') });
   });
 });
 

@@ -109,7 +109,7 @@ describe('users/me', () => {
             features: { mcp_server: expect.any(Boolean) },
             quotas: { max_agents: expect.any(Number) },
           },
-          account: { features: { manual_team_creation: false }, quotas: { max_owned_teams: -1 } },
+          account: { features: { manual_team_creation: true }, quotas: { max_owned_teams: -1 } },
           teams: {},
         },
       },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { type Right, rights } from '../../../shared/rights.ts';
 import { type Reply, send, withGateway } from './support.ts';
 
 const gateway = withGateway();
@@ -91,7 +92,16 @@ it('keeps the names that Cyberun’s documentation uses', () => {
 });
 
 it('describes every reply in words, with the team header where a team matters', () => {
-  for (const { path, method, summary, tags, security, parameters = [], responses } of operations()) {
+  for (const {
+    path,
+    method,
+    operationId,
+    summary,
+    tags,
+    security,
+    parameters = [],
+    responses,
+  } of operations()) {
     const name = `${method} ${path}`;
     expect(summary, name).toMatch(/\S/);
     expect(tags, name).toHaveLength(1);
@@ -99,11 +109,12 @@ it('describes every reply in words, with the team header where a team matters', 
       expect(description, name).toMatch(/\S/);
       expect(description, name).not.toBe('Default Response');
     }
-    const open = security?.length === 0 || path === '/users/me';
+    const right: Right = rights[operationId as keyof typeof rights];
+    expect(security?.length === 0, name).toBe(right.scope === 'anyone');
     expect(
       parameters.some((one) => one.name === 'X-Team-ID'),
       name,
-    ).toBe(!open);
+    ).toBe('role' in right);
   }
   expect(document().paths['/r/tasks/{taskId}/events']?.get?.responses['200']?.content).toHaveProperty([
     'text/event-stream',

@@ -96,6 +96,12 @@ function welcome(socket: WebSocket, { key, teamId }: Opener, { agents, config, i
       socket.close(linkClose.badProtocol, `this gateway speaks version ${linkProtocol}`);
       return;
     }
+    const known = agents.isConnected(teamId, message.agent_id);
+    if (!known && agents.connected >= identity.features.limit('global', 'max_agents')) {
+      // "Try again later": another agent may go, or the quota be raised.
+      socket.close(1013, 'the quota max_agents of this studio is used up');
+      return;
+    }
     session = agents.connect(socket, teamId, message);
     session.catch(failed);
   });

@@ -1,21 +1,21 @@
 import { agentList } from '#shared/wire/agents.ts';
 import { paginationQuery } from '#shared/wire/common.ts';
 import { agentItem } from '../../agents/view.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
 
 /** Connected agents (Cyberun spec 3.13): one that went away is not listed. */
 export function agentRoutes(app: App, { identity, agents }: Rooms): void {
-  for (const [url, scope, id] of [
-    ['/agents', 'management', 'listAgents'],
-    ['/r/agents', 'runtime', 'listRuntimeAgents'],
+  for (const [url, id] of [
+    ['/agents', 'listAgents'],
+    ['/r/agents', 'listRuntimeAgents'],
   ] as const) {
     app.get(
       url,
       {
-        onRequest: access(identity, scope),
+        onRequest: permit(identity, id),
         schema: describe(
           { tag: 'agent', id, summary: 'List connected agents' },
           { querystring: paginationQuery },

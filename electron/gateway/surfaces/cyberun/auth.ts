@@ -1,29 +1,44 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
-import { loginRequest, profile, refreshRequest, tokenReply } from '#shared/wire/identity.ts';
-import { accessUser } from '../../http/access.ts';
+import { successReply } from '#shared/wire/common.ts';
+import {
+  loginRequest,
+  logoutRequest,
+  refreshRequest,
+  registerRequest,
+  tokenReply,
+} from '#shared/wire/identity.ts';
+import { permit, userOf } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import { isLoopback } from '../../http/guard.ts';
 import type { Rooms } from '../../rooms.ts';
+import { fewTries } from './limits.ts';
 import { describe } from './route.ts';
 
 const tag = 'auth';
 
-/** Sign-in and the own profile. */
+/** Signing in, staying signed in, and out again. */
 export function authRoutes(app: App, rooms: Rooms): void {
   signInRoutes(app, rooms);
+  registerRoute(app, rooms);
   localRoute(app, rooms);
-  profileRoute(app, rooms);
+  endRoutes(app, rooms);
 }
 
-function signInRoutes(app: App, { identity }: Rooms): void {
-  // Guessing passwords is slow already; ten a minute and address make it hopeless.
-  const limited = { config: { rateLimit: { max: 10, timeWindow: '1 minute' } } };
+/** Does the request come from the studio's own machine, where its owner needs no password? */
+export function isAtHome(request: FastifyRequest, { config }: Rooms): boolean {
+  const forwarded = request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers.via;
+  return config.localSignIn && forwarded === undefined && isLoopback(request.socket.remoteAddress);
+}
 
+function signInRoutes(app: App, rooms: Rooms): void {
+  const { identity } = rooms;
   app.post(
     '/auth/login',
     {
-      ...limited,
+      // Guessing passwords is slow already; ten a minute and address make it hopeless.
+      ...fewTries(rooms),
       schema: describe(
         {
           tag,
@@ -61,7 +76,38 @@ function signInRoutes(app: App, { identity }: Rooms): void {
   );
 }
 
-function localRoute(app: App, { identity, config }: Rooms): void {
+function registerRoute(app: App, rooms: Rooms): void {
+  app.post(
+    '/auth/register',
+    {
+      ...fewTries(rooms),
+      schema: describe(
+        {
+          tag,
+          id: 'register',
+          summary: 'Make an account',
+          description:
+            'Where the feature `registration` is on; with `auto_team` the account gets a team of its own. Without it ' +
+            'people come in by invitation.',
+          ours: true,
+          secured: false,
+          errors: [403, 409, 429],
+        },
+        { body: registerRequest },
+        { 200: tokenReply },
+      ),
+    },
+    ({ body }) =>
+      rooms.identity.register(body.email_address, {
+        password: body.user_password,
+        firstName: body.first_name,
+        lastName: body.last_name,
+        displayName: body.display_name,
+      }),
+  );
+}
+
+function localRoute(app: App, rooms: Rooms): void {
   app.post(
     '/auth/local',
     {
@@ -81,39 +127,61 @@ function localRoute(app: App, { identity, config }: Rooms): void {
       ),
     },
     (request) => {
-      const forwarded =
-        request.headers.forwarded ?? request.headers['x-forwarded-for'] ?? request.headers.via;
-      if (!config.localSignIn || forwarded !== undefined || !isLoopback(request.socket.remoteAddress)) {
+      if (!isAtHome(request, rooms)) {
         throw new AppError(
           'forbidden',
           'Sign in with your email and password: this is not the studio’s own machine.',
         );
       }
-      return identity.localSignIn();
+      return rooms.identity.localSignIn();
     },
   );
 }
 
-function profileRoute(app: App, { identity }: Rooms): void {
-  app.get(
-    '/users/me',
+function endRoutes(app: App, { identity }: Rooms): void {
+  app.post(
+    '/auth/logout',
     {
-      onRequest: accessUser(identity),
       schema: describe(
         {
-          tag: 'user',
-          id: 'getCurrentUser',
-          summary: 'Get the current user’s profile',
-          description: 'With the teams to choose from for X-Team-ID. Users and device keys.',
+          tag,
+          id: 'logout',
+          summary: 'Sign out',
+          description:
+            'Ends every token of the sign-in that the refresh token belongs to, the access token included.',
+          ours: true,
+          secured: false,
+        },
+        { body: logoutRequest },
+        { 200: successReply },
+      ),
+    },
+    async ({ body }) => {
+      await identity.logout(body.refresh_token);
+      return { is_success: true as const };
+    },
+  );
+
+  app.post(
+    '/auth/device/revoke',
+    {
+      onRequest: permit(identity, 'revokeDevice'),
+      schema: describe(
+        {
+          tag,
+          id: 'revokeDevice',
+          summary: 'Revoke the device key of this call',
+          description: 'Also ends the agent key that came with it. Device keys only.',
           team: 'none',
         },
         {},
-        { 200: profile },
+        { 200: successReply },
       ),
     },
-    ({ user }) => {
-      if (!user) throw new AppError('unauthorized');
-      return identity.profile(user);
+    async (request) => {
+      const { key } = userOf(request);
+      if (key) await identity.credentials.revoke(key.team_id, key.id);
+      return { is_success: true as const };
     },
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { batchReply, batchRequest } from '#shared/wire/batch.ts';
 import { uuid } from '#shared/wire/common.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
@@ -11,7 +11,7 @@ export function batchRoute(app: App, { identity, workflows, tasks }: Rooms): voi
   app.post(
     '/r/workflows/:workflowId/run-batch',
     {
-      onRequest: access(identity, 'runtime', 'member'),
+      onRequest: permit(identity, 'runWorkflowBatch'),
       schema: describe(
         {
           tag: 'task',

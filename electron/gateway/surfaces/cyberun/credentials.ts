@@ -7,7 +7,7 @@ import {
   credentialKind,
   credentialList,
 } from '#shared/wire/identity.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import type { CredentialRow } from '../../store/schema.ts';
@@ -22,13 +22,11 @@ export function credentialRoutes(app: App, rooms: Rooms): void {
   revokeRoute(app, rooms);
 }
 
-const onlyAdmins = ({ identity }: Rooms) => access(identity, 'jwt-only', 'admin');
-
 function createRoute(app: App, rooms: Rooms): void {
   app.post(
     '/credentials',
     {
-      onRequest: onlyAdmins(rooms),
+      onRequest: permit(rooms.identity, 'createCredential'),
       schema: describe(
         {
           tag,
@@ -36,6 +34,7 @@ function createRoute(app: App, rooms: Rooms): void {
           summary: 'Create a credential',
           description: 'The secret is in this reply and never shown again.',
           team: 'required',
+          errors: [429],
         },
         { body: createCredentialRequest },
         { 200: createCredentialReply },
@@ -65,7 +64,7 @@ function listRoute(app: App, rooms: Rooms): void {
   app.get(
     '/credentials',
     {
-      onRequest: onlyAdmins(rooms),
+      onRequest: permit(rooms.identity, 'listCredentials'),
       schema: describe(
         {
           tag,
@@ -93,7 +92,7 @@ function revokeRoute(app: App, rooms: Rooms): void {
   app.delete(
     '/credentials/:id',
     {
-      onRequest: onlyAdmins(rooms),
+      onRequest: permit(rooms.identity, 'revokeCredential'),
       schema: describe(
         {
           tag,
@@ -108,7 +107,7 @@ function revokeRoute(app: App, rooms: Rooms): void {
       ),
     },
     async (request, reply) => {
-      await rooms.identity.credentials.revoke(callerOf(request).teamId, request.params.id);
+      await rooms.identity.credentials.revoke(callerOf(request).teamId, request.params.id.toLowerCase());
       return reply.code(204).send(null);
     },
   );

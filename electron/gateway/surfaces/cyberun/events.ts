@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toTimestamp, uuid } from '#shared/wire/common.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import { EventStream, lastEventId } from '../../http/sse.ts';
 import type { Rooms } from '../../rooms.ts';
@@ -26,12 +26,11 @@ const teamExample = 'event: agents_changed\ndata: {"timestamp":"2026-11-23T08:00
 /** Live streams: one task's life (Cyberun spec 5.2), and everything of the team (ours). */
 export function eventRoutes(app: App, rooms: Rooms): void {
   const { identity, events, config } = rooms;
-  const onRequest = access(identity, 'runtime');
 
   app.get(
     '/r/tasks/:taskId/events',
     {
-      onRequest,
+      onRequest: permit(identity, 'streamTaskEvents'),
       exposeHeadRoute: false,
       schema: describe(
         {
@@ -54,14 +53,16 @@ export function eventRoutes(app: App, rooms: Rooms): void {
     (request, reply) => {
       const task = rooms.tasks.find(callerOf(request).teamId, request.params.taskId);
       const after = lastEventId(request, request.query.last_event_id);
-      followTask(rooms, task, after, new EventStream(request, reply, config.timings.sseHeartbeatMs));
+      const out = new EventStream(request, reply, config.timings.sseHeartbeatMs);
+      out.onClose(identity.departures.watch(callerOf(request), () => out.end()));
+      followTask(rooms, task, after, out);
     },
   );
 
   app.get(
     '/events',
     {
-      onRequest,
+      onRequest: permit(identity, 'streamTeamEvents'),
       exposeHeadRoute: false,
       schema: describe(
         {
@@ -79,6 +80,7 @@ export function eventRoutes(app: App, rooms: Rooms): void {
     (request, reply) => {
       const out = new EventStream(request, reply, config.timings.sseHeartbeatMs);
       const { teamId } = callerOf(request);
+      out.onClose(identity.departures.watch(callerOf(request), () => out.end()));
       out.onClose(events.onTeam(teamId, (told) => out.send(told)));
       for (const told of events.currentOf(teamId)) out.send(told);
     },

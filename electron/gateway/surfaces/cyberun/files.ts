@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import { presignReply, presignRequest } from '#shared/wire/files.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import { sendFile } from '../../http/file-transfer.ts';
 import type { Rooms } from '../../rooms.ts';
@@ -18,7 +18,7 @@ export function presignRoute(app: App, { identity, files }: Rooms): void {
   app.post(
     '/r/files/presign',
     {
-      onRequest: access(identity, 'runtime', 'member'),
+      onRequest: permit(identity, 'presignFile'),
       schema: describe(
         {
           tag: 'file',

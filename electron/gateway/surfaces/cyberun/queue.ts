@@ -8,7 +8,7 @@ import {
   queueState,
 } from '#shared/wire/queue.ts';
 import { runReply } from '#shared/wire/tasks.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
@@ -28,7 +28,7 @@ function stateRoutes(app: App, { identity, tasks }: Rooms): void {
   app.get(
     '/r/queue',
     {
-      onRequest: access(identity, 'runtime'),
+      onRequest: permit(identity, 'getQueue'),
       schema: describe(
         { ...words, id: 'getQueue', summary: 'Get the state of the queue' },
         {},
@@ -49,7 +49,7 @@ function stateRoutes(app: App, { identity, tasks }: Rooms): void {
     app.post(
       `/queue/${verb}`,
       {
-        onRequest: access(identity, 'management', 'admin'),
+        onRequest: permit(identity, `${verb}Queue`),
         schema: describe(
           { ...words, id: `${verb}Queue`, summary: `${pause ? 'Pause' : 'Resume'} the queue`, description },
           {},
@@ -65,12 +65,10 @@ function stateRoutes(app: App, { identity, tasks }: Rooms): void {
 }
 
 function orderRoutes(app: App, { identity, tasks }: Rooms): void {
-  const onRequest = access(identity, 'runtime', 'member');
-
   app.put(
     '/r/tasks/:taskId/priority',
     {
-      onRequest,
+      onRequest: permit(identity, 'setTaskPriority'),
       schema: describe(
         {
           ...words,
@@ -93,7 +91,7 @@ function orderRoutes(app: App, { identity, tasks }: Rooms): void {
   app.post(
     '/r/tasks/:taskId/move-first',
     {
-      onRequest,
+      onRequest: permit(identity, 'moveTaskFirst'),
       schema: describe(
         {
           ...words,
@@ -117,7 +115,7 @@ function retryRoute(app: App, { identity, tasks }: Rooms): void {
   app.post(
     '/r/tasks/:taskId/retry',
     {
-      onRequest: access(identity, 'runtime', 'member'),
+      onRequest: permit(identity, 'retryTask'),
       schema: describe(
         {
           ...words,
@@ -143,7 +141,7 @@ function cancelManyRoute(app: App, { identity, tasks }: Rooms): void {
   app.post(
     '/r/tasks/cancel',
     {
-      onRequest: access(identity, 'runtime', 'member'),
+      onRequest: permit(identity, 'cancelTasks'),
       schema: describe(
         {
           ...words,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { paginationQuery, successReply, uuid } from '#shared/wire/common.ts';
 import { runReply, runRequest, taskDetail, taskList, taskListQuery, taskResult } from '#shared/wire/tasks.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { originOf } from './files.ts';
@@ -19,12 +19,10 @@ export function taskRoutes(app: App, rooms: Rooms): void {
 }
 
 function runRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
-  const run = access(identity, 'runtime', 'member');
-
   app.post(
     '/r/workflows/:workflowId/run',
     {
-      onRequest: run,
+      onRequest: permit(identity, 'runWorkflow'),
       schema: describe(
         {
           tag,
@@ -51,7 +49,7 @@ function runRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
   app.post(
     '/r/workflows/slug/:workflowSlug/run',
     {
-      onRequest: run,
+      onRequest: permit(identity, 'runWorkflowBySlug'),
       schema: describe(
         {
           tag,
@@ -76,7 +74,7 @@ function listRoute(app: App, { identity, tasks }: Rooms): void {
   app.get(
     '/r/tasks',
     {
-      onRequest: access(identity, 'runtime'),
+      onRequest: permit(identity, 'listTasks'),
       schema: describe(
         { tag, id: 'listTasks', summary: 'List tasks', description: 'Newest first.' },
         { querystring: taskListQuery },
@@ -92,12 +90,10 @@ function listRoute(app: App, { identity, tasks }: Rooms): void {
 }
 
 function readRoutes(app: App, { identity, tasks }: Rooms): void {
-  const read = access(identity, 'runtime');
-
   app.get(
     '/r/tasks/:taskId',
     {
-      onRequest: read,
+      onRequest: permit(identity, 'getTask'),
       schema: describe(
         { tag, id: 'getTask', summary: 'Get task status', description: 'What it made is in its result.' },
         { params: byId },
@@ -110,7 +106,7 @@ function readRoutes(app: App, { identity, tasks }: Rooms): void {
   app.get(
     '/r/tasks/:taskId/result',
     {
-      onRequest: read,
+      onRequest: permit(identity, 'getTaskResult'),
       schema: describe(
         {
           tag,
@@ -131,7 +127,7 @@ function cancelRoute(app: App, { identity, tasks }: Rooms): void {
   app.post(
     '/r/tasks/:taskId/cancel',
     {
-      onRequest: access(identity, 'runtime', 'member'),
+      onRequest: permit(identity, 'cancelTask'),
       schema: describe(
         {
           tag,

@@ -8,7 +8,7 @@ import {
   workflowList,
   workflowListQuery,
 } from '#shared/wire/workflows.ts';
-import { access, callerOf } from '../../http/access.ts';
+import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import type { Workflow } from '../../workflows/workflows.ts';
@@ -31,12 +31,10 @@ export function workflowRoutes(app: App, rooms: Rooms): void {
 }
 
 function saveRoutes(app: App, { identity, workflows }: Rooms): void {
-  const write = access(identity, 'management', 'member');
-
   app.post(
     '/workflows/import',
     {
-      onRequest: write,
+      onRequest: permit(identity, 'importWorkflow'),
       schema: describe(
         {
           tag,
@@ -48,13 +46,17 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
         { 200: idReply },
       ),
     },
-    async (request) => ({ id: await workflows.import(callerOf(request).teamId, request.body) }),
+    async (request) => {
+      const { teamId } = callerOf(request);
+      if (request.body.tool_type === 'nerfstudio') identity.features.require('team', 'nerfstudio', teamId);
+      return { id: await workflows.import(teamId, request.body) };
+    },
   );
 
   app.put(
     '/workflows/:workflowId',
     {
-      onRequest: write,
+      onRequest: permit(identity, 'updateWorkflow'),
       schema: describe(
         {
           tag,
@@ -75,14 +77,14 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
 }
 
 function listRoutes(app: App, { identity, workflows }: Rooms): void {
-  for (const [url, onRequest, id, ours] of [
-    ['/workflows', access(identity, 'management'), 'listWorkflows', true],
-    ['/r/workflows', access(identity, 'runtime'), 'listRuntimeWorkflows', false],
+  for (const [url, id, ours] of [
+    ['/workflows', 'listWorkflows', true],
+    ['/r/workflows', 'listRuntimeWorkflows', false],
   ] as const) {
     app.get(
       url,
       {
-        onRequest,
+        onRequest: permit(identity, id),
         schema: describe(
           { tag, id, summary: 'List workflows', ours },
           { querystring: workflowListQuery },
@@ -105,13 +107,10 @@ function listRoutes(app: App, { identity, workflows }: Rooms): void {
 }
 
 function detailRoutes(app: App, { identity, workflows }: Rooms): void {
-  const read = access(identity, 'management');
-  const runtime = access(identity, 'runtime');
-
   app.get(
     '/workflows/:workflowId',
     {
-      onRequest: read,
+      onRequest: permit(identity, 'getWorkflow'),
       schema: describe(
         { tag, id: 'getWorkflow', summary: 'Get workflow details' },
         { params: byId },
@@ -124,7 +123,7 @@ function detailRoutes(app: App, { identity, workflows }: Rooms): void {
   app.get(
     '/r/workflows/:workflowId',
     {
-      onRequest: runtime,
+      onRequest: permit(identity, 'getRuntimeWorkflow'),
       schema: describe(
         { tag, id: 'getRuntimeWorkflow', summary: 'Get a workflow to run' },
         { params: byId },
@@ -137,7 +136,7 @@ function detailRoutes(app: App, { identity, workflows }: Rooms): void {
   app.get(
     '/r/workflows/slug/:workflowSlug',
     {
-      onRequest: runtime,
+      onRequest: permit(identity, 'getRuntimeWorkflowBySlug'),
       schema: describe(
         { tag, id: 'getRuntimeWorkflowBySlug', summary: 'Get a workflow to run by slug' },
         { params: bySlug },

@@ -53,10 +53,13 @@ it('makes exactly the tables that the schema describes', async () => {
   expect(tables(connection)).toEqual([
     'attempts',
     'credentials',
+    'feature_settings',
     'files',
+    'invitations',
     'members',
     'objects',
     'outputs',
+    'pairings',
     'refresh_tokens',
     'settings',
     'task_counts',

@@ -1,0 +1,60 @@
+import { hostname } from 'node:os';
+import { join as joinPath } from 'node:path';
+import { createAgent } from '../../agent/agent.ts';
+import { dataFolder } from '../../data-folder.ts';
+import { endSignal } from '../end-signal.ts';
+import { openLog } from '../log.ts';
+import { pairedKeys } from '../pair.ts';
+import { engineChoice, type Programs, readArgs, UsageError, version } from '../programs.ts';
+
+/** `atelier join URL`: this machine serves another one's studio, once somebody there has typed the code it shows. */
+export async function join(args: string[], programs: Programs): Promise<number> {
+  const { values, positionals } = readArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      name: { type: 'string', default: hostname() },
+      engine: { type: 'string', default: 'starter' },
+    },
+  });
+  const gateway = gatewayAddress(positionals);
+  const engine = engineChoice(values.engine, programs);
+  // Its own folder for each studio: two agents must not share one.
+  const folder = joinPath(dataFolder(values.data), 'joined', gateway.host.replace(/[^\w.-]/g, '_'));
+  const { device: _, agent: key } = await pairedKeys(
+    gateway.origin,
+    joinPath(folder, 'keys.json'),
+    (code, address) => {
+      process.stdout.write(`Code: ${code}\nType it at ${address} within five minutes.\n`);
+    },
+  );
+  const { log, close } = openLog(folder);
+  const agent = createAgent({
+    gatewayUrl: gateway.origin,
+    key,
+    agentId: values.name,
+    dataDir: joinPath(folder, 'agent'),
+    version: version(programs),
+    engine,
+    log,
+  });
+  const asked = endSignal();
+  try {
+    await agent.start();
+    process.stdout.write(`Serving ${gateway.origin} as ${values.name}; Ctrl+C ends it.\n`);
+    await asked;
+  } finally {
+    await agent.stop();
+    await close();
+  }
+  return 0;
+}
+
+function gatewayAddress(positionals: readonly string[]): URL {
+  const [said = ''] = positionals;
+  if (positionals.length !== 1 || !/^https?:\/\//.test(said) || !URL.canParse(said)) {
+    throw new UsageError('join takes the address of a studio, such as http://studio.lan:7788.');
+  }
+  return new URL(said);
+}

@@ -1,0 +1,105 @@
+import type { FeatureOf } from './features.ts';
+import { type Role, roleAtLeast } from './wire/common.ts';
+
+/**
+ * The three surfaces of Cyberun's API (spec 1.2) by who may use them: `runtime` takes users, `sk-` and `dk-`;
+ * `management` takes users and `dk-`; `jwt-only` takes users alone. `ak-` keys belong on the agent link.
+ */
+export type Scope = 'runtime' | 'management' | 'jwt-only';
+
+/** Who may call an endpoint. Roles count in the team that is meant. */
+export type Right =
+  | { readonly scope: Scope; readonly role: Role; readonly feature?: FeatureOf<'team'> }
+  /** About the user as such, without a team: `user` takes users and `dk-`, `session` users alone, `device` `dk-` alone. */
+  | { readonly scope: 'user' | 'session' | 'device' }
+  /** The person whose studio this is: the account made at the first start. */
+  | { readonly scope: 'operator' }
+  | { readonly scope: 'anyone' };
+
+const on = (scope: Scope, role: Role, feature?: FeatureOf<'team'>): Right =>
+  feature ? { scope, role, feature } : { scope, role };
+
+/**
+ * Every endpoint by its operationId, and who may call it (Cyberun spec 5.12). Owner: all. Admin: everything but handing
+ * over and deleting the team. Member: starts runs, sees everything, pairs the own machine. Viewer: reads, and may leave.
+ */
+export const rights = {
+  login: { scope: 'anyone' },
+  refreshToken: { scope: 'anyone' },
+  localSignIn: { scope: 'anyone' },
+  logout: { scope: 'anyone' },
+  register: { scope: 'anyone' },
+  lookUpInvitation: { scope: 'anyone' },
+  joinWithInvitation: { scope: 'anyone' },
+  revokeDevice: { scope: 'device' },
+
+  getCurrentUser: { scope: 'user' },
+  updateCurrentUser: { scope: 'session' },
+  changePassword: { scope: 'session' },
+
+  listTeams: { scope: 'user' },
+  createTeam: { scope: 'session' },
+  getCurrentTeam: on('management', 'viewer'),
+  updateTeam: on('management', 'admin'),
+  deleteTeam: on('management', 'owner'),
+  leaveTeam: on('management', 'viewer'),
+  transferTeam: on('management', 'owner'),
+
+  listMembers: on('management', 'viewer'),
+  updateMemberRole: on('management', 'admin'),
+  removeMember: on('management', 'admin'),
+
+  listInvitations: on('management', 'viewer'),
+  createInvitation: on('management', 'admin'),
+  cancelInvitation: on('management', 'admin'),
+  acceptInvitation: { scope: 'session' },
+
+  createCredential: on('jwt-only', 'admin'),
+  listCredentials: on('jwt-only', 'admin'),
+  revokeCredential: on('jwt-only', 'admin'),
+
+  startPairing: { scope: 'anyone' },
+  pollDevicePair: { scope: 'anyone' },
+  confirmPairing: on('jwt-only', 'member'),
+
+  getFeatures: { scope: 'operator' },
+  updateFeatures: { scope: 'operator' },
+  updateTeamFeatures: { scope: 'operator' },
+
+  importWorkflow: on('management', 'admin'),
+  updateWorkflow: on('management', 'admin'),
+  listWorkflows: on('management', 'viewer'),
+  getWorkflow: on('management', 'viewer'),
+  listRuntimeWorkflows: on('runtime', 'viewer'),
+  getRuntimeWorkflow: on('runtime', 'viewer'),
+  getRuntimeWorkflowBySlug: on('runtime', 'viewer'),
+
+  runWorkflow: on('runtime', 'member'),
+  runWorkflowBySlug: on('runtime', 'member'),
+  listTasks: on('runtime', 'viewer'),
+  getTask: on('runtime', 'viewer'),
+  getTaskResult: on('runtime', 'viewer'),
+  cancelTask: on('runtime', 'member'),
+  cancelTasks: on('runtime', 'member'),
+  retryTask: on('runtime', 'member'),
+  runWorkflowBatch: on('runtime', 'member'),
+  setTaskPriority: on('runtime', 'member'),
+  moveTaskFirst: on('runtime', 'member'),
+  getQueue: on('runtime', 'viewer'),
+  pauseQueue: on('management', 'admin'),
+  resumeQueue: on('management', 'admin'),
+  streamTaskEvents: on('runtime', 'viewer'),
+  streamTeamEvents: on('runtime', 'viewer'),
+
+  presignFile: on('runtime', 'member'),
+  listAgents: on('management', 'viewer'),
+  listRuntimeAgents: on('runtime', 'viewer'),
+} as const satisfies Record<string, Right>;
+
+export type Operation = keyof typeof rights;
+
+/** May somebody with this role in the team call the operation? */
+export function may(role: Role | undefined, operation: Operation): boolean {
+  const right: Right = rights[operation];
+  return !('role' in right) || (role !== undefined && roleAtLeast(role, right.role));
+}
