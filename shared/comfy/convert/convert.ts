@@ -82,11 +82,12 @@ export interface Placed {
 /** All nodes that are not switched off, subgraphs unfolded, in the order of execution. */
 function unfold(context: Context, root: Scope): Placed[] {
   const placed: Placed[] = [];
+  let opened = 0;
   const visit = (scope: Scope, inside: readonly string[]) => {
     for (const node of scope.graph.nodes.values()) {
       if (node.mode === muted || node.mode === bypassed) continue;
       const graph = context.subgraphs.get(node.type);
-      if (placed.length >= mostNodes) {
+      if (placed.length + opened >= mostNodes) {
         throw new WorkflowFileError(
           `The workflow unfolds into more than ${mostNodes} nodes; it is not read further.`,
         );
@@ -100,6 +101,7 @@ function unfold(context: Context, root: Scope): Placed[] {
           : `Node ${id} lies more than ${deepest} subgraphs deep; it is left out.`;
         context.problems.add('error', 'subgraph_inside_itself', message, id);
       } else {
+        opened += 1;
         const child = openScope(context, scope, node, graph);
         scope.children.set(node.id, child);
         visit(child, [...inside, node.type]);

@@ -34,10 +34,11 @@ async function readText(type: string, chunk: Bytes, tags: Tags): Promise<void> {
 
 async function add(tags: Tags, name: string, chunk: Bytes, from: number, packed: boolean): Promise<void> {
   const part = chunk.slice(from, chunk.length);
-  // Only what is wanted is unpacked.
+  // Only what is wanted is unpacked, and once.
   const probe: Tags = new Map();
   addTag(probe, name, () => '');
-  if (probe.size === 0) return;
+  const [key] = probe.keys();
+  if (key === undefined || tags.has(key)) return;
   const data = packed ? await inflate(part.data) : part.data;
   addTag(tags, name, () => new TextDecoder().decode(data));
 }
