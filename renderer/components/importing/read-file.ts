@@ -1,8 +1,8 @@
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import { defineParameters } from '#shared/comfy/parameters.ts';
+import { proposeParameters } from '#shared/comfy/propose/propose.ts';
 import { importWorkflowRequest, type ParameterDef } from '#shared/wire/workflows.ts';
 import { i18n } from '../../app/i18n.ts';
-import { proposeParameters } from './propose.ts';
 
 /** A workflow that was read but not imported yet. `extra` are the fields of an import body that the page does not edit. */
 export interface Draft {

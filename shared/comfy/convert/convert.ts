@@ -30,6 +30,8 @@ export interface Converted {
   readonly graph: Graph;
   readonly problems: readonly Problem[];
   readonly usesUnknown: readonly UnknownNode[];
+  /** Inputs of subgraphs, `id.name`, and the inputs in the graph that hold their values. */
+  readonly promoted: ReadonlyMap<string, readonly { readonly node_id: string; readonly field: string }[]>;
 }
 
 /** Nodes after all subgraphs are unfolded. */
@@ -60,7 +62,8 @@ export function convertUi(workflow: Json, info: ObjectInfo, options: ConvertOpti
   const resolver = new Resolver(problems, context.subgraphs, (scope, node) =>
     primitiveValue(context, scope, node),
   );
-  const emitting: Emitting = { context, resolver, placed, options };
+  const promoted: Emitting['promoted'] = new Map();
+  const emitting: Emitting = { context, resolver, placed, options, promoted };
   const graph: Graph = {};
   for (const { scope, node } of placed) {
     if (isVirtual(node.type)) continue;
@@ -70,7 +73,7 @@ export function convertUi(workflow: Json, info: ObjectInfo, options: ConvertOpti
   if (circle)
     problems.add('error', 'cycle', `These nodes feed each other in a circle: ${circle.join(' → ')}.`);
   if (placed.length === 0) throw new WorkflowFileError('The workflow has no nodes that would run.');
-  return { graph, problems: problems.list, usesUnknown: unknownNodes(context, placed) };
+  return { graph, problems: problems.list, usesUnknown: unknownNodes(context, placed), promoted };
 }
 
 /** A node that takes part, at one place. */

@@ -13,6 +13,8 @@ export interface Emitting {
   readonly resolver: Resolver;
   readonly placed: readonly Placed[];
   readonly options: ConvertOptions;
+  /** Inputs of subgraphs, `id.name`, and the inputs in the graph that hold their values. */
+  readonly promoted: Map<string, { node_id: string; field: string }[]>;
 }
 
 /** One node of the prompt: its widgets' values, then its links, which win over a value of the same name. */
@@ -29,8 +31,15 @@ export function emitNode(emitting: Emitting, scope: Scope, node: UiNode): GraphN
     if (input.link === null || input.name === '') continue;
     const source = resolver.resolve(scope, node, index);
     if (source?.kind === 'output') put(inputs, input.name, [source.id, source.slot]);
-    else if (source)
+    else if (source) {
       put(inputs, input.name, Array.isArray(source.value) ? { __value__: source.value } : source.value);
+      const host = source.host;
+      if (host)
+        emitting.promoted.set(host, [
+          ...(emitting.promoted.get(host) ?? []),
+          { node_id: id, field: input.name },
+        ]);
+    }
   }
   const surplus = spec && Array.isArray(node.values) ? widgetsOf(node, spec).surplus : 0;
   if (spec && surplus > (hasUpload(spec) ? 3 : 0)) {

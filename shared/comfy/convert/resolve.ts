@@ -6,7 +6,11 @@ import { boundary, bypassed, muted, type UiGraph, type UiLink, type UiNode } fro
 /** What stands at the far end of a link: an output of a node, or a value that a person typed somewhere outside. */
 export type Source =
   | { readonly kind: 'output'; readonly id: string; readonly slot: number }
-  | { readonly kind: 'value'; readonly value: unknown };
+  | {
+      readonly kind: 'value';
+      readonly value: unknown /** The input of a subgraph that holds it: `id.name`. */;
+      readonly host?: string;
+    };
 
 /** A place on the way: a link, the level it lies on, and the type that the far input wants. */
 interface Place {
@@ -153,7 +157,12 @@ export class Resolver {
     if (socket && socket.link !== null) {
       return this.#enter(parent, instance, instance.inputs.indexOf(socket));
     }
-    return scope.host.has(slot.name) ? { kind: 'value', value: scope.host.get(slot.name) } : undefined;
+    if (!scope.host.has(slot.name)) return undefined;
+    return {
+      kind: 'value',
+      value: scope.host.get(slot.name),
+      host: `${parent.path}${instance.id}.${slot.name}`,
+    };
   }
 
   /** Get and Set nodes of a well-known pack: joined by the name that both hold. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { proposeParameters } from '../../../renderer/components/importing/propose.ts';
 import { readWorkflow, slugOf } from '../../../renderer/components/importing/read-file.ts';
 import { inReadingOrder } from '../../../renderer/components/importing/reading-order.ts';
 import { defineParameters } from '../../../shared/comfy/parameters.ts';
+import { proposeParameters } from '../../../shared/comfy/propose/propose.ts';
 import { workflowSlug } from '../../../shared/wire/workflows.ts';
 
 const graph = {
