@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { importFile } from './commands/import.ts';
 import { key } from './commands/key.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
@@ -10,6 +11,7 @@ const usage = `Atelier: a render studio on your machine.
 
   atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
+  atelier import  FILE [--name NAME] [--slug SLUG] [--check] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
   atelier doctor  [--data DIR]
   atelier demo
@@ -20,6 +22,7 @@ The data folder is --data, else ATELIER_DATA, else the platform's own place for 
 const commands: Record<string, (args: string[], programs: Programs) => Promise<number>> = {
   serve,
   run,
+  import: importFile,
   key,
   doctor,
   demo,

@@ -158,13 +158,19 @@ function namesOf(node: UiNode): Json {
   return Array.isArray(node.values) ? (node.named ?? {}) : { ...node.named, ...objectOf(node.values) };
 }
 
+const buttons: ReadonlySet<unknown> = new Set(['upload3dmodel', 'uploadExtraResources', 'clear']);
+
+/** The buttons of a 3D viewer stand in the middle of its values. */
+const withoutButtons = (node: UiNode): readonly unknown[] =>
+  /3D/.test(node.type) ? listOf(node.values).filter((value) => !buttons.has(value)) : listOf(node.values);
+
 /**
  * The widgets of a node with their values, in order (comfyui-protocol.md section 14, “widgets_values order”).
  * `surplus` counts the values that belong to no widget.
  */
 export function widgetsOf(node: UiNode, spec: NodeSpec | undefined): { widgets: Widget[]; surplus: number } {
   if (!spec) return { widgets: unknownWidgets(node), surplus: 0 };
-  const list = Array.isArray(node.values) ? withoutForced(node.values, spec.inputs) : undefined;
+  const list = Array.isArray(node.values) ? withoutForced(withoutButtons(node), spec.inputs) : undefined;
   const byName = !list || (list.length === 0 && node.named !== undefined);
   const values = new Values(byName ? undefined : list, namesOf(node));
   const reading = new Reading(node, values);

@@ -1,4 +1,5 @@
 import { spine } from './0010-spine.ts';
+import { nodeInfos } from './0020-node-infos.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
-export const migrations: readonly Migration[] = [spine];
+export const migrations: readonly Migration[] = [spine, nodeInfos];

@@ -5,6 +5,7 @@ import { authRoutes } from './auth.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { presignRoute } from './files.ts';
+import { inspectRoute } from './inspect.ts';
 import { taskRoutes } from './tasks.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -13,6 +14,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   authRoutes(app, rooms);
   credentialRoutes(app, rooms);
   workflowRoutes(app, rooms);
+  inspectRoute(app, rooms);
   taskRoutes(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);

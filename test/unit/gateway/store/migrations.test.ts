@@ -55,6 +55,7 @@ it('makes exactly the tables that the schema describes', async () => {
     'credentials',
     'files',
     'members',
+    'node_infos',
     'objects',
     'outputs',
     'refresh_tokens',
