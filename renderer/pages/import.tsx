@@ -6,6 +6,7 @@ import { isLink } from '#shared/comfy/graph.ts';
 import { workflowSlug } from '#shared/wire/workflows.ts';
 import { useImportWorkflow, useWorkflows } from '../api/queries.ts';
 import { ImportButton } from '../components/importing/file-button.tsx';
+import { Findings } from '../components/importing/findings.tsx';
 import { NodeCard } from '../components/importing/node-card.tsx';
 import { ParameterEditor } from '../components/importing/parameter-editor.tsx';
 import { type Draft, slugOf } from '../components/importing/read-file.ts';
@@ -118,6 +119,7 @@ function Details({ draft }: { draft: Draft }) {
           <p className="text-soft">{t('importing.formEmpty')}</p>
         )}
       </section>
+      {draft.findings && <Findings findings={draft.findings} />}
       {send.isError && <Problem error={send.error} />}
       <div className="sticky bottom-14 z-10 -mx-4 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-2">
         <Button type="submit" look="primary" size="large" className="w-full" disabled={isSubmitting}>

@@ -58,6 +58,10 @@ export const inspectWorkflowReply = z
     workflow_json: z.record(z.string(), z.unknown()),
     parameters: z.array(parameterDef),
     required_models: z.array(requiredModel),
+    models_known: z.boolean().meta({
+      description:
+        'Whether any agent tells its models. Where none does, a workflow that requires them would wait for ever.',
+    }),
     required_inputs: z.array(z.string()).meta({ description: 'Keys of the files that a run must bring.' }),
     problems: z.array(workflowProblem),
     unknown_nodes: z.array(unknownNode),

@@ -150,8 +150,8 @@ describe('a person at the desk', () => {
   });
 
   test.each([
-    ['notes.json', '{ not json', /is not JSON/],
-    ['editor.json', { nodes: [], links: [], version: 0.4 }, /editor format/],
+    ['notes.json', '{ not json', /not valid JSON/],
+    ['editor.json', { nodes: [], links: [], version: 0.4 }, /no nodes/],
     ['list.json', [1, 2], /is not a workflow/],
   ])('learns why %s is not a workflow', async (name, content, words) => {
     const { page, errors } = await desk.open();

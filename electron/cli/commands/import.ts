@@ -53,7 +53,7 @@ export async function importFile(args: string[], programs: Programs): Promise<nu
       display_name: name,
       workflow_json: seen.workflow_json,
       parameters: seen.parameters,
-      required_models: seen.required_models.map(({ path }) => path),
+      required_models: seen.models_known ? seen.required_models.map(({ path }) => path) : [],
       ...found.body,
     });
     process.stdout.write(`Imported as "${slug}" (${id}).\n`);

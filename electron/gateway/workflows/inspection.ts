@@ -38,6 +38,7 @@ export class Inspection {
       workflow_json: seen.graph as Record<string, unknown>,
       parameters: [...seen.parameters],
       required_models: [...seen.models],
+      models_known: this.#agents.list(teamId).some(({ hello }) => hello.models.length > 0),
       required_inputs: seen.parameters
         .filter((def) => def.type === 'file' && def.required)
         .map(({ key }) => key),

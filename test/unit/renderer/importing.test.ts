@@ -74,10 +74,10 @@ describe('reading a dropped file', () => {
   });
 
   test.each([
-    ['the editor format', { nodes: [], links: [] }, /Export \(API\)/],
+    ['an empty drawing', { nodes: [], links: [] }, /no nodes/],
     ['a list', [], /not a workflow/],
     ['a word', 'fox', /not a workflow/],
-    ['a node without a class', { '1': { inputs: {} } }, /Node 1/],
+    ['a node without a class', { '1': { inputs: {} } }, /class_type/],
   ])('says in words why %s is none', (_what, value, words) => {
     expect(readWorkflow('x.json', value)).toEqual({ problem: expect.stringMatching(words) });
   });
