@@ -115,7 +115,10 @@ export async function readWorkflowFile(data: Uint8Array): Promise<FoundWorkflow>
 /** What a parsed JSON file holds. */
 export function readJson(value: unknown): FoundWorkflow {
   const found = { kind: 'json', ui: undefined, api: undefined, body: undefined } as const;
-  if (isUiWorkflow(value)) return { ...found, ui: value };
+  if (isUiWorkflow(value)) {
+    if ((value.nodes as unknown[]).length === 0) throw new WorkflowFileError('This workflow has no nodes.');
+    return { ...found, ui: value };
+  }
   if (!isObject(value))
     throw new WorkflowFileError('This JSON file is not a workflow: it must be an object of nodes.');
   const inner = own(value, 'workflow_json');
