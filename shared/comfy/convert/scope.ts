@@ -172,11 +172,14 @@ export function hostValues(
   const values = listOf(instance.values);
   const tuples = proxies(instance);
   const names = { ...objectOf(instance.named), ...objectOf(instance.values) };
+  // By place, unless the places can't be right and the file has names too.
+  const count = promoted.filter((one) => one !== undefined).length;
+  const positional = tuples.length > 0 || (listed && (values.length === count || !instance.named));
   let at = 0;
   for (const [index, slot] of graph.inputs.entries()) {
     const inner = promoted[index];
     if (!inner) continue;
-    const own = listed || tuples.length > 0 ? values[at] : names[slot.name];
+    const own = positional || !Object.hasOwn(names, slot.name) ? values[at] : names[slot.name];
     host.set(slot.name, own === undefined ? inner.value : own);
     at += 1;
   }

@@ -250,6 +250,12 @@ describe('subgraphs', () => {
     expect(inputsOf(file({}), '5:1')).toMatchObject({ text: 'inside' });
   });
 
+  test('names win where the places can’t be right', () => {
+    const more = { widgets_values_named: { text: 'named' } };
+    expect(inputsOf(file({ values: ['off', 'by', 'one'], more }), '5:1')).toMatchObject({ text: 'named' });
+    expect(inputsOf(file({ values: ['placed'], more }), '5:1')).toMatchObject({ text: 'placed' });
+  });
+
   test('the older era: values belong to the entries of proxyWidgets, also as JSON text', () => {
     const bare = { ...inner, inputs: [inner.inputs[0]], links: inner.links.filter((link) => link.id !== 2) };
     bare.nodes = bare.nodes.map((node) => ({
