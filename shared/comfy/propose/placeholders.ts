@@ -23,7 +23,7 @@ export function readPlaceholder(text: string, spec: InputSpec | undefined): Plac
   if (!match) return undefined;
   const [name = '', ...more] = (match[2] ?? '').split(',').map((part) => part.trim());
   const key = keyFrom(name);
-  switch (match[1]) {
+  switch (match[1] ?? '') {
     case 'text':
       return textPlaceholder(key, name, more.join(', '), spec);
     case 'choice': {
