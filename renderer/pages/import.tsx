@@ -81,6 +81,7 @@ function Details({ draft }: { draft: Draft }) {
     : t('importing.slugHint');
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      {draft.findings && <Findings findings={draft.findings} />}
       <Field id="name" label={t('importing.name')} error={errors.name?.message}>
         <input
           id="name"
@@ -119,7 +120,6 @@ function Details({ draft }: { draft: Draft }) {
           <p className="text-soft">{t('importing.formEmpty')}</p>
         )}
       </section>
-      {draft.findings && <Findings findings={draft.findings} />}
       {send.isError && <Problem error={send.error} />}
       <div className="sticky bottom-14 z-10 -mx-4 bg-ground px-4 py-3 sm:bottom-0 sm:mx-0 sm:px-0 sm:pb-2">
         <Button type="submit" look="primary" size="large" className="w-full" disabled={isSubmitting}>
