@@ -67,6 +67,7 @@ export const rights = {
   updateTeamFeatures: { scope: 'operator' },
 
   importWorkflow: on('management', 'admin'),
+  inspectWorkflow: on('management', 'viewer'),
   updateWorkflow: on('management', 'admin'),
   listWorkflows: on('management', 'viewer'),
   getWorkflow: on('management', 'viewer'),

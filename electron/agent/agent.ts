@@ -109,6 +109,7 @@ class RunningAgent {
         if (this.#engine.info !== this.#told) void this.#tellEngine();
       },
       order: (order) => this.#runs.order(order),
+      wanted: ({ upload_url }) => void this.#sendNodeInfo(gatewayUrl + upload_url),
       heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
       log,
       timings: { ...linkTimings, ...timings?.link },
@@ -169,6 +170,17 @@ class RunningAgent {
     if (!this.#link.connected) return;
     if (labels.join() !== this.#labels.join()) this.#link.renew();
     else void this.#link.send({ type: 'engine_state', engine: this.#engine.info });
+  }
+
+  /** A failure is no harm: the gateway asks again. */
+  async #sendNodeInfo(url: string): Promise<void> {
+    try {
+      const body = await this.#engine.nodeInfo();
+      const { status } = await this.#http.json(url, { method: 'PUT', body });
+      if (status !== 200) throw new Error(`the gateway answered ${status}`);
+    } catch (error) {
+      this.#options.log.warn({ error: (error as Error).message }, 'the node classes could not be sent');
+    }
   }
 
   #labelsOn(machine: MachineInfo): string[] {

@@ -7,6 +7,7 @@ import { readEvents } from '#shared/sse.ts';
 import { errorReply, idReply } from '#shared/wire/common.ts';
 import { type TaskEvent, taskEvents } from '#shared/wire/events.ts';
 import { presignReply } from '#shared/wire/files.ts';
+import { type InspectWorkflowReply, inspectWorkflowReply } from '#shared/wire/inspect.ts';
 import { runReply, type TaskResult, taskResult } from '#shared/wire/tasks.ts';
 import { type importWorkflowRequest, type WorkflowDetail, workflowDetail } from '#shared/wire/workflows.ts';
 
@@ -35,6 +36,10 @@ export class ApiClient {
 
   async importWorkflow(body: z.input<typeof importWorkflowRequest>) {
     return (await this.#send(idReply, 'POST', '/workflows/import', body)).id;
+  }
+
+  inspect(workflow: Readonly<Record<string, unknown>>): Promise<InspectWorkflowReply> {
+    return this.#send(inspectWorkflowReply, 'POST', '/workflows/inspect', { workflow });
   }
 
   workflow(id: string): Promise<WorkflowDetail> {

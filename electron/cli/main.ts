@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { importFile } from './commands/import.ts';
 import { join } from './commands/join.ts';
 import { key } from './commands/key.ts';
 import { password } from './commands/password.ts';
@@ -12,6 +13,7 @@ const usage = `Atelier: a render studio on your machine.
 
   atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
+  atelier import  FILE [--name NAME] [--slug SLUG] [--check] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
   atelier join    URL [--name N] [--engine starter|URL] [--data DIR]     (serve another machine's studio)
   atelier password [--email E] [--data DIR]     (typed, or the first line of standard input)
@@ -25,6 +27,7 @@ const commands: Record<string, (args: string[], programs: Programs) => Promise<n
   serve,
   run,
   join,
+  import: importFile,
   key,
   password,
   doctor,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
+import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
 import { DiskObjectStore } from './files/disk-object-store.ts';
@@ -19,6 +20,7 @@ import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
+import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
@@ -28,6 +30,7 @@ import { TaskSignals } from './tasks/signals.ts';
 import { Tasks } from './tasks/tasks.ts';
 import { TaskTimeouts } from './tasks/timeouts.ts';
 import { TaskViews } from './tasks/views.ts';
+import { Inspection } from './workflows/inspection.ts';
 import { Workflows } from './workflows/workflows.ts';
 
 export interface Gateway {
@@ -121,6 +124,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     log: config.log,
     mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
   });
+  const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const timeouts = new TaskTimeouts({
     tasks,
     workflows,
@@ -140,6 +144,8 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     events,
     tasks,
     agents,
+    nodeInfos,
+    inspection: new Inspection(agents, nodeInfos),
     scheduler,
     timeouts,
   };
@@ -215,6 +221,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
+  await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);
   await serveDesk(app, rooms.config.deskFolder);
   return app;

@@ -1,3 +1,4 @@
+import type { NodeInfos } from './agents/node-infos.ts';
 import type { AgentRegistry } from './agents/registry.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Files } from './files/files.ts';
@@ -8,6 +9,7 @@ import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
 import type { TaskEvents } from './tasks/events.ts';
 import type { Tasks } from './tasks/tasks.ts';
+import type { Inspection } from './workflows/inspection.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
 /** What the surfaces may call. */
@@ -24,5 +26,7 @@ export interface Rooms {
   readonly events: TaskEvents;
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
+  readonly nodeInfos: NodeInfos;
+  readonly inspection: Inspection;
   readonly scheduler: Dispatcher;
 }

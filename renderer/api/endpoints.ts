@@ -8,6 +8,7 @@ import {
   type createCredentialRequest,
   credentialList,
 } from '#shared/wire/identity.ts';
+import { inspectWorkflowReply } from '#shared/wire/inspect.ts';
 import type { pairConfirmRequest } from '#shared/wire/pairing.ts';
 import {
   runReply,
@@ -45,6 +46,8 @@ export const api = {
     call(workflowDetail, `/r/workflows/slug/${at(slug)}`, { signal }),
   importWorkflow: (body: z.input<typeof importWorkflowRequest>) =>
     call(idReply, '/workflows/import', { method: 'POST', body }),
+  inspectWorkflow: (workflow: Readonly<Record<string, unknown>>) =>
+    call(inspectWorkflowReply, '/workflows/inspect', { method: 'POST', body: { workflow } }),
   runWorkflow: (slug: string, body: z.input<typeof runRequest>) =>
     call(runReply, `/r/workflows/slug/${at(slug)}/run`, { method: 'POST', body }),
 

@@ -6,6 +6,7 @@ import { isLink } from '#shared/comfy/graph.ts';
 import { workflowSlug } from '#shared/wire/workflows.ts';
 import { useImportWorkflow, useWorkflows } from '../api/queries.ts';
 import { ImportButton } from '../components/importing/file-button.tsx';
+import { Findings } from '../components/importing/findings.tsx';
 import { NodeCard } from '../components/importing/node-card.tsx';
 import { ParameterEditor } from '../components/importing/parameter-editor.tsx';
 import { type Draft, slugOf } from '../components/importing/read-file.ts';
@@ -80,6 +81,7 @@ function Details({ draft }: { draft: Draft }) {
     : t('importing.slugHint');
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      {draft.findings && <Findings findings={draft.findings} />}
       <Field id="name" label={t('importing.name')} error={errors.name?.message}>
         <input
           id="name"

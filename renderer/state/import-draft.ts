@@ -1,6 +1,6 @@
 import { create } from 'zustand';
+import { shapeOf, subjectOf } from '#shared/comfy/propose/shape.ts';
 import type { ParameterDef } from '#shared/wire/workflows.ts';
-import { shapeOf } from '../components/importing/propose.ts';
 import type { Draft } from '../components/importing/read-file.ts';
 
 interface ImportState {
@@ -24,7 +24,7 @@ export const importDraft = {
     change((draft) => {
       const rest = draft.parameters.filter((def) => !isTarget(def, node, field));
       if (rest.length < draft.parameters.length) return rest;
-      const shape = shapeOf(draft.graph, node, field, new Set(rest.map((def) => def.key)));
+      const shape = shapeOf(subjectOf(draft.graph), node, field, new Set(rest.map((def) => def.key)));
       return shape ? [...rest, shape.definition] : rest;
     }),
   edit: (key: string, next: ParameterDef) =>

@@ -64,6 +64,11 @@ export const engineInfo = z.object({
   devices: z.array(gpuInfo),
   /** Class names the engine can execute; empty while unknown. */
   node_types: z.array(z.string()),
+  /** SHA-256 of all it says of its node classes (`/object_info`), which the gateway asks for when it is new. */
+  node_info_hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type EngineInfo = z.infer<typeof engineInfo>;
 
@@ -184,6 +189,8 @@ export const gatewayMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ack'), seq: z.int().nonnegative() }),
   z.object({ type: z.literal('assign'), ...reliable, ...assignment.shape }),
   z.object({ type: z.literal('cancel'), ...reliable, ...attemptRef, reason: z.string() }),
+  /** `PUT upload_url` with the text that has this hash. May be lost; it is asked for again. */
+  z.object({ type: z.literal('want_node_info'), hash: z.string(), upload_url: z.string() }),
   z.object({ type: z.literal('drain'), ...reliable, draining: z.boolean() }),
 ]);
 export type GatewayMessage = z.infer<typeof gatewayMessage>;

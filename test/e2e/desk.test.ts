@@ -56,9 +56,9 @@ describe('a person at the desk', () => {
     await page.getByText('Choose a file.').waitFor();
     await dropFile(page, { name: 'sunset.png', type: 'image/png', bytes: photo() }, '#field-image');
     await page.getByRole('img', { name: 'Preview of sunset.png' }).waitFor();
-    await page.getByLabel('Width', { exact: true }).first().fill('4000');
+    await page.getByLabel('Width', { exact: true }).first().fill('40000');
     await page.getByLabel('Softness', { exact: true }).fill('3');
-    await page.getByText('At most 2048.').waitFor();
+    await page.getByText('At most 16384.').waitFor();
     await page.getByLabel('Width', { exact: true }).first().fill('320');
     await page.keyboard.press('Control+Enter');
 
@@ -150,8 +150,8 @@ describe('a person at the desk', () => {
   });
 
   test.each([
-    ['notes.json', '{ not json', /is not JSON/],
-    ['editor.json', { nodes: [], links: [], version: 0.4 }, /editor format/],
+    ['notes.json', '{ not json', /not valid JSON/],
+    ['editor.json', { nodes: [], links: [], version: 0.4 }, /no nodes/],
     ['list.json', [1, 2], /is not a workflow/],
   ])('learns why %s is not a workflow', async (name, content, words) => {
     const { page, errors } = await desk.open();

@@ -64,6 +64,8 @@ export interface Engine {
   onChange(listener: () => void): void;
   /** Resolves when the engine takes runs; rejects with EngineGone when it has been given up, or when aborted. */
   whenReady(signal: AbortSignal): Promise<void>;
+  /** All it says of its node classes, as text; its SHA-256 is `info.node_info_hash`. */
+  nodeInfo(): Promise<string>;
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun;
   /** The name under which the engine already has this input, if it has. */
   findInput(name: string, size: number, signal: AbortSignal): Promise<string | undefined>;

@@ -26,6 +26,8 @@ export interface LinkOptions {
   welcomed(welcome: Welcome): void;
   /** Carries out an order; the gateway gets its acknowledgement once this resolves, so: once the effect is on disk. */
   order(order: Order): Promise<void>;
+  /** The gateway asks for what the engine says of its node classes. */
+  wanted(want: Extract<GatewayMessage, { type: 'want_node_info' }>): void;
   /** What a heartbeat tells. */
   heartbeat(): Promise<Extract<LiveMessage, { type: 'heartbeat' }>>;
   readonly log: Logger;
@@ -211,6 +213,7 @@ export class Link {
 
   #receive(message: GatewayMessage): void {
     if (message.type === 'ack') this.#mail.acknowledge(message.seq);
+    else if (message.type === 'want_node_info') this.#options.wanted(message);
     else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#obey(message));
   }
 

@@ -226,6 +226,14 @@ export interface SettingRow {
   value: string;
 }
 
+/** What an engine says of its node classes, gzipped JSON, by the hash of its text. */
+export interface NodeInfoRow {
+  team_id: string;
+  hash: string;
+  body: Uint8Array;
+  seen_at: number;
+}
+
 export interface Database {
   teams: TeamRow;
   users: UserRow;
@@ -244,4 +252,5 @@ export interface Database {
   files: FileRow;
   outputs: OutputRow;
   settings: SettingRow;
+  node_infos: NodeInfoRow;
 }

@@ -107,7 +107,7 @@ async function downRows(
   }
 }
 
-/** One picture through both passes, columns first. `null` skips a pass. */
+/** One picture through both passes, columns first unless said otherwise. `null` skips a pass. */
 export async function separable(
   picture: Pixels,
   across: Windows | null,
@@ -115,7 +115,16 @@ export async function separable(
   out: Float32Array,
   how: Store,
   pace: Pace,
+  rowsFirst = false,
 ): Promise<void> {
+  if (down && across && rowsFirst) {
+    const { width, channels } = picture;
+    const low = new Float32Array(down.length * width * channels);
+    await downRows(picture, down, how, pace, low);
+    const between = { batch: 1, height: down.length, width, channels, data: low };
+    out.set((await acrossColumns(between, across, how, pace)).data);
+    return;
+  }
   const wide = across ? await acrossColumns(picture, across, how, pace) : picture;
   if (down) await downRows(wide, down, how, pace, out);
   else out.set(wide.data);

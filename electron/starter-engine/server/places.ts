@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { isInside } from '../nodes/folders.ts';
 import type { NodeContext } from '../nodes/node.ts';
 import { HttpError } from './parts.ts';
@@ -23,7 +23,8 @@ export function placeOf(reference: FileReference, folders: Folders): { folder: s
   const type = annotated?.[2] ?? reference.type ?? 'output';
   if (type !== 'input' && type !== 'output' && type !== 'temp') throw new HttpError(400);
   const root = folders[type];
-  const folder = join(root, typeof reference.subfolder === 'string' ? reference.subfolder : '');
-  if (!isInside(root, folder)) throw new HttpError(403);
+  const subfolder = typeof reference.subfolder === 'string' ? reference.subfolder : '';
+  const folder = join(root, subfolder);
+  if (isAbsolute(subfolder) || !isInside(root, folder)) throw new HttpError(403);
   return { folder, name: basename(filename) };
 }

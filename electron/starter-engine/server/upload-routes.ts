@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, extname, join, normalize } from 'node:path';
+import { dirname, extname, isAbsolute, join, normalize } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
@@ -51,6 +51,8 @@ async function receive(request: FastifyRequest, temp: string): Promise<Form> {
   let writing: Promise<void> | undefined;
   const parser = new Busboy({
     headers: request.headers as BusboyHeaders,
+    // A name with folders in it is answered as such, not quietly shortened.
+    preservePath: true,
     limits: { fileSize: maxUploadSize, files: 1 },
   });
   parser.on('field', (name: string, value: string) => fields.set(name, value));
@@ -90,14 +92,15 @@ function destination({ fields, filename }: Form, folders: Parts['folders']): Pla
   const subfolder = fields.get('subfolder') ?? '';
   const folder = join(folders[type], normalize(subfolder));
   const path = join(folder, filename);
-  if (!isInside(folders[type], folder) || !isInside(folders[type], path) || path.includes('\0'))
-    throw new HttpError(400);
-  return { folder, name: basename(filename), subfolder, type };
+  const escapes =
+    isAbsolute(subfolder) || isAbsolute(filename) || !isInside(folders[type], folder) || path.includes('\0');
+  if (escapes || !isInside(folders[type], path) || path === folders[type]) throw new HttpError(400);
+  return { folder, name: filename, subfolder, type };
 }
 
 /** Gives the file its name: the one that is there when it holds the same, else the next that is free. */
 async function settle(form: Form, { folder, name, subfolder, type }: Place): Promise<Record<string, string>> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(dirname(join(folder, name)), { recursive: true });
   const overwrite = ['true', '1'].includes(form.fields.get('overwrite') ?? '');
   const extension = extname(name);
   const stem = name.slice(0, name.length - extension.length);

@@ -25,7 +25,7 @@ export function viewRoutes(app: FastifyInstance, { folders }: Parts): void {
     const path = join(folder, name);
     if (!fileExists(path)) throw new HttpError(404);
     reply.headers({
-      'content-disposition': `filename="${asciiName(name)}"`,
+      'content-disposition': `filename="${headerName(name)}"`,
       'x-content-type-options': 'nosniff',
     });
     if (query.preview !== undefined) {
@@ -38,10 +38,11 @@ export function viewRoutes(app: FastifyInstance, { folders }: Parts): void {
     }
     if (!active.test(extname(name))) return reply.sendFile(name, folder);
     reply.type('application/octet-stream');
-    reply.header('content-disposition', `attachment; filename="${asciiName(name)}"`);
+    reply.header('content-disposition', `attachment; filename="${headerName(name)}"`);
     return reply.sendFile(name, folder, { contentType: false });
   });
 }
 
-/** A header holds one byte a character. */
-const asciiName = (name: string): string => name.replace(/[^\x20-\x7e]|["\\]/g, '_');
+/** A header holds one byte a character: names go as UTF-8, as ComfyUI sends them. */
+const headerName = (name: string): string =>
+  Buffer.from(name.replace(/[\p{Cc}"\\]/gu, '_'), 'utf8').toString('latin1');

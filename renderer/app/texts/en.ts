@@ -44,7 +44,7 @@ export const english = {
   banner: { reconnecting: 'The line to the gateway broke. Reconnecting; what you see may be a moment old.' },
   drop: {
     title: 'Drop it anywhere',
-    body: 'A workflow saved in API format (.json) opens ready to import.',
+    body: 'A workflow, or a picture, video or sound that ComfyUI made, opens ready to import.',
   },
   errors: {
     unreachable: 'The gateway did not answer. It may be restarting; try again in a moment.',
@@ -101,7 +101,8 @@ export const english = {
   importing: {
     title: 'Import a workflow',
     chooseTitle: 'Drop a workflow here',
-    chooseBody: 'A JSON file in API format: in ComfyUI choose Workflow → Export (API).',
+    chooseBody:
+      'A workflow that ComfyUI saved, or a picture, video or sound that it made: the workflow is inside.',
     choose: 'Choose a file',
     name: 'Name',
     slug: 'Address',
@@ -119,16 +120,23 @@ export const english = {
     nodes_other: '{{count}} nodes',
     linked: 'from {{title}}',
     mark: 'Make {{field}} of {{title}} a parameter',
-    notJson:
-      '“{{file}}” is not JSON, so there is no workflow to read in it. Choose the .json file that ComfyUI saved with “Export (API)”.',
-    editorFormat:
-      '“{{file}}” is saved in ComfyUI’s editor format, which leaves out what a run needs. In ComfyUI choose Workflow → Export (API) and drop that file.',
-    notGraph:
-      '“{{file}}” is not a workflow: {{problem}} Choose the file that ComfyUI saved with “Export (API)”.',
-    tooBig:
-      '“{{file}}” is larger than 8 MB, more than any workflow needs. Choose the file that ComfyUI saved with “Export (API)”.',
-    wrongKind:
-      '“{{file}}” is not a workflow file. Drop a .json that ComfyUI saved with “Export (API)”. Reading workflows out of pictures comes later.',
+    notGraph: '“{{file}}” is not a workflow. {{problem}}',
+    notRead: '“{{file}}”: {{problem}}',
+    tooBig: '“{{file}}” is larger than 512 MB, more than is read here.',
+    verdictTitle: 'Will it run?',
+    verdict: {
+      yes: 'Ready to run',
+      no: 'Something is missing',
+      unknown: 'May run: it does not tell all it has',
+    },
+    verdictNobody: 'No agent is connected, so nobody can say yet.',
+    noNodeInfo:
+      'No engine has told its node classes yet. Values may be incomplete; open the file again once one is ready.',
+    missingNodes: 'Nodes: {{names}}',
+    missingModels: 'Models: {{names}}',
+    providedBy: '{{type}} (pack {{pack}})',
+    findings_one: '{{count}} remark',
+    findings_other: '{{count}} remarks',
     nameRule: 'Give it a name of 1 to 255 characters.',
     slugRule: 'Use 2 to 100 lower-case letters and digits, joined by single hyphens, like my-workflow.',
     label: 'Label',

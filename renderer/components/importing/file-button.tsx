@@ -22,7 +22,7 @@ export function ImportButton({ label, look = 'plain', size = 'normal' }: ImportB
       <input
         ref={input}
         type="file"
-        accept=".json,application/json"
+        accept=".json,.latent,.safetensors,.glb,image/*,video/*,audio/*"
         aria-label={label}
         tabIndex={-1}
         className="hidden"

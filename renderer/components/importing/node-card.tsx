@@ -2,10 +2,10 @@ import { clsx } from 'clsx';
 import { ArrowLeft } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { type Graph, type GraphNode, isLink } from '#shared/comfy/graph.ts';
+import { titleOf } from '#shared/comfy/propose/shape.ts';
 import type { ParameterDef } from '#shared/wire/workflows.ts';
 import { importDraft, isTarget } from '../../state/import-draft.ts';
 import { Checkbox } from '../../ui/controls.tsx';
-import { titleOf } from './propose.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 

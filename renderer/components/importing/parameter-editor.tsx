@@ -2,11 +2,11 @@ import { ChevronDown, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Graph } from '#shared/comfy/graph.ts';
+import { titleOf } from '#shared/comfy/propose/shape.ts';
 import { type ParameterDef, parameterTypes } from '#shared/wire/workflows.ts';
 import { importDraft } from '../../state/import-draft.ts';
 import { Select, Switch } from '../../ui/controls.tsx';
 import { controlClass, Field } from '../../ui/field.tsx';
-import { titleOf } from './propose.ts';
 
 type Edit = (change: Partial<ParameterDef>) => void;
 

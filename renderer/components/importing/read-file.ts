@@ -1,8 +1,11 @@
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
+import { inspectWorkflow } from '#shared/comfy/inspect.ts';
 import { defineParameters } from '#shared/comfy/parameters.ts';
+import { type FoundWorkflow, readJson, readWorkflowFile } from '#shared/comfy/readers/read.ts';
+import type { InspectWorkflowReply } from '#shared/wire/inspect.ts';
 import { importWorkflowRequest, type ParameterDef } from '#shared/wire/workflows.ts';
+import { api } from '../../api/endpoints.ts';
 import { i18n } from '../../app/i18n.ts';
-import { proposeParameters } from './propose.ts';
 
 /** A workflow that was read but not imported yet. `extra` are the fields of an import body that the page does not edit. */
 export interface Draft {
@@ -13,11 +16,14 @@ export interface Draft {
   readonly description: string;
   readonly parameters: readonly ParameterDef[];
   readonly extra: Readonly<Record<string, unknown>>;
+  /** What the gateway found out about it; absent for what came without a file. */
+  readonly findings?: InspectWorkflowReply;
 }
 
 type Read = { draft: Draft } | { problem: string };
 
-const largest = 8 * 1024 * 1024;
+/** Videos carry workflows too. */
+const largest = 512 * 1024 * 1024;
 
 export const slugOf = (name: string): string =>
   name
@@ -29,7 +35,7 @@ export const slugOf = (name: string): string =>
 
 const nameOf = (file: string): string => {
   const words = file
-    .replace(/\.json$/i, '')
+    .replace(/\.[a-z0-9]{2,11}$/i, '')
     .replace(/[_-]+/g, ' ')
     .replace(/\s*\b(api|workflow)\b\s*$/i, '')
     .trim();
@@ -58,43 +64,42 @@ function fromBody(file: string, value: unknown): Read | null {
   };
 }
 
-/** What a parsed JSON file holds: an import body, a graph in API format, or neither, said in words. */
+/** A draft of a graph that needs nobody's help: an import body, or a graph in API format. */
 export function readWorkflow(file: string, value: unknown): Read {
   const body = fromBody(file, value);
   if (body) return body;
-  const inner = (value as { prompt?: unknown } | null)?.prompt ?? value; // what ComfyUI's own /prompt takes
-  const read = readGraph(inner);
-  if ('problem' in read) {
-    const editor = Array.isArray((value as { nodes?: unknown } | null)?.nodes);
-    return {
-      problem: editor
-        ? i18n.t('importing.editorFormat', { file })
-        : i18n.t('importing.notGraph', { file, problem: read.problem }),
-    };
+  try {
+    const { graph, parameters } = inspectWorkflow(readJson(value), {});
+    return { draft: draftOf(file, graph, parameters) };
+  } catch (error) {
+    return { problem: i18n.t('importing.notGraph', { file, problem: (error as Error).message }) };
   }
-  const name = nameOf(file);
-  const { graph } = read;
-  return {
-    draft: {
-      file,
-      graph,
-      name,
-      slug: slugOf(name),
-      description: '',
-      parameters: proposeParameters(graph),
-      extra: {},
-    },
-  };
 }
 
+function draftOf(file: string, graph: Graph, parameters: readonly ParameterDef[]): Draft {
+  const name = nameOf(file);
+  return { file, graph, name, slug: slugOf(name), description: '', parameters, extra: {} };
+}
+
+/** What the gateway says of it: the graph as its engines run it, the form, and who will run it. */
+async function inspected(file: string, { ui, api: graph, body }: FoundWorkflow): Promise<Read> {
+  const findings = await api.inspectWorkflow(
+    body ?? { ...(ui && { workflow: ui }), ...(graph && { prompt: graph }) },
+  );
+  const own = body ? fromBody(file, body) : null;
+  if (own && 'problem' in own) return own;
+  const made = draftOf(file, findings.workflow_json as Graph, findings.parameters);
+  const models = findings.models_known ? findings.required_models.map(({ path }) => path) : [];
+  const draft = own?.draft ?? { ...made, extra: { required_models: models } };
+  return { draft: { ...draft, findings } };
+}
+
+/** Reads a file of any kind: JSON of both formats, and what ComfyUI saves with its workflow inside. */
 export async function readFile(file: File): Promise<Read> {
-  if (!/\.json$/i.test(file.name) && file.type !== 'application/json') {
-    return { problem: i18n.t('importing.wrongKind', { file: file.name }) };
-  }
   if (file.size > largest) return { problem: i18n.t('importing.tooBig', { file: file.name }) };
   try {
-    return readWorkflow(file.name, JSON.parse(await file.text()));
-  } catch {
-    return { problem: i18n.t('importing.notJson', { file: file.name }) };
+    return await inspected(file.name, await readWorkflowFile(new Uint8Array(await file.arrayBuffer())));
+  } catch (error) {
+    return { problem: i18n.t('importing.notRead', { file: file.name, problem: (error as Error).message }) };
   }
 }

@@ -2,7 +2,6 @@ import { useCallback } from 'react';
 import { useLocation } from 'wouter';
 import { importDraft } from '../../state/import-draft.ts';
 import { notify } from '../../ui/notices.tsx';
-import { readFile } from './read-file.ts';
 
 /** Opens a chosen or dropped file on the import page, or says what is wrong with it. */
 export function useOpenFile(): (file: File | undefined) => Promise<void> {
@@ -10,6 +9,8 @@ export function useOpenFile(): (file: File | undefined) => Promise<void> {
   return useCallback(
     async (file) => {
       if (!file) return;
+      // Fetched when it is needed: most visits open no file.
+      const { readFile } = await import('./read-file.ts');
       const read = await readFile(file);
       if ('problem' in read) return void notify.bad(read.problem);
       importDraft.open(read.draft);

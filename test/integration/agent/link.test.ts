@@ -42,6 +42,7 @@ describe('Link', () => {
       hello: async () => hello,
       welcomed: () => undefined,
       order: async () => undefined,
+      wanted: () => undefined,
       heartbeat: async () => ({ type: 'heartbeat' }),
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
       timings: { firstRetryMs: 10, mostRetryMs: 50, refusedRetryMs: 50 },

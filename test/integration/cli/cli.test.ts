@@ -182,6 +182,25 @@ describe('atelier key create', () => {
   });
 });
 
+describe('atelier import', () => {
+  it('reads the workflow out of a picture that the studio made, and says who will run it', async () => {
+    await serve();
+    await graph(invert);
+    const made = await atelier('run', 'My Workflow.json', '--data', data());
+    const { code, stdout } = await atelier('import', made.stdout.trim(), '--name', 'Again', '--data', data());
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/will run it/);
+    expect(stdout).toMatch(/Imported as "again"/);
+  });
+
+  it('says in words what carries none', async () => {
+    await graph({});
+    const { code, stderr } = await atelier('import', 'My Workflow.json', '--data', data());
+    expect(code).toBe(1);
+    expect(stderr).toContain('holds no workflow');
+  });
+});
+
 describe('atelier run', () => {
   it('runs a bare graph on a studio of its own and writes the picture', async () => {
     await graph(invert);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { proposeParameters } from '../../../renderer/components/importing/propose.ts';
 import { readWorkflow, slugOf } from '../../../renderer/components/importing/read-file.ts';
 import { inReadingOrder } from '../../../renderer/components/importing/reading-order.ts';
 import { defineParameters } from '../../../shared/comfy/parameters.ts';
+import { proposeParameters } from '../../../shared/comfy/propose/propose.ts';
 import { workflowSlug } from '../../../shared/wire/workflows.ts';
 
 const graph = {
@@ -74,10 +74,10 @@ describe('reading a dropped file', () => {
   });
 
   test.each([
-    ['the editor format', { nodes: [], links: [] }, /Export \(API\)/],
+    ['an empty drawing', { nodes: [], links: [] }, /no nodes/],
     ['a list', [], /not a workflow/],
     ['a word', 'fox', /not a workflow/],
-    ['a node without a class', { '1': { inputs: {} } }, /Node 1/],
+    ['a node without a class', { '1': { inputs: {} } }, /class_type/],
   ])('says in words why %s is none', (_what, value, words) => {
     expect(readWorkflow('x.json', value)).toEqual({ problem: expect.stringMatching(words) });
   });

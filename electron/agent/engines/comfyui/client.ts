@@ -50,8 +50,8 @@ export class ComfyUiClient {
     return systemStats.parse((await this.#get('/system_stats', signal)).body);
   }
 
-  async nodeTypes(): Promise<string[]> {
-    return Object.keys(((await this.#get('/object_info')).body as object | undefined) ?? {});
+  async nodeInfo(): Promise<object> {
+    return ((await this.#get('/object_info')).body as object | undefined) ?? {};
   }
 
   /** Asks for the engine's log on the socket. Internal to ComfyUI, so a refusal is no fault. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
@@ -95,6 +96,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     }
   }
 
+  async nodeInfo(): Promise<string> {
+    return JSON.stringify(await this.client().nodeInfo());
+  }
+
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun {
     const run = new ComfyUiRun(id, graph, listener, this);
     this.#runs.set(id, run);
@@ -186,9 +191,9 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   async #opened(connection: Connection): Promise<void> {
     try {
       const { client } = connection;
-      const [stats, nodeTypes] = await Promise.all([
+      const [stats, nodeInfo] = await Promise.all([
         client.systemStats(),
-        client.nodeTypes().catch(() => []),
+        client.nodeInfo().catch(() => undefined),
       ]);
       if (this.#options.flavour === 'comfyui')
         await client.subscribeLogs(this.clientId).catch(() => undefined);
@@ -200,7 +205,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         version: stats.system.comfyui_version,
         pytorch_version: stats.system.pytorch_version,
         devices: stats.devices,
-        node_types: nodeTypes,
+        node_types: Object.keys(nodeInfo ?? {}),
+        node_info_hash: nodeInfo && hash('sha256', JSON.stringify(nodeInfo)),
       });
     } catch (error) {
       if (this.#connection !== connection) return;

@@ -7,6 +7,7 @@ import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { featureRoutes } from './features.ts';
 import { presignRoute } from './files.ts';
+import { inspectRoute } from './inspect.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberRoutes } from './members.ts';
 import { pairingRoutes } from './pairing.ts';
@@ -27,6 +28,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   credentialRoutes(app, rooms);
   pairingRoutes(app, rooms);
   workflowRoutes(app, rooms);
+  inspectRoute(app, rooms);
   taskRoutes(app, rooms);
   queueRoutes(app, rooms);
   batchRoute(app, rooms);

@@ -125,6 +125,7 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
 
   importWorkflow: () => ({ json: { ...sampleWorkflow, workflow_slug: other() }, ok: 200 }),
+  inspectWorkflow: () => ({ json: { workflow: sampleWorkflow.workflow_json }, ok: 200 }),
   updateWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { description: 'walked' }, ok: 200 }),
   listWorkflows: reads,
   getWorkflow: ofWorkflow,

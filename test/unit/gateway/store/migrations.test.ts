@@ -57,6 +57,7 @@ it('makes exactly the tables that the schema describes', async () => {
     'files',
     'invitations',
     'members',
+    'node_infos',
     'objects',
     'outputs',
     'pairings',

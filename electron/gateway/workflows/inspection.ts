@@ -1,0 +1,60 @@
+import { WorkflowFileError } from '#shared/comfy/convert/problems.ts';
+import { inspectWorkflow, judge } from '#shared/comfy/inspect.ts';
+import type { Json } from '#shared/comfy/json.ts';
+import { readJson } from '#shared/comfy/readers/read.ts';
+import { AppError } from '#shared/errors.ts';
+import type { InspectWorkflowReply } from '#shared/wire/inspect.ts';
+import type { NodeInfos } from '../agents/node-infos.ts';
+import type { AgentRegistry } from '../agents/registry.ts';
+import { notReady } from '../agents/view.ts';
+
+/** Looks at a workflow before it is imported: its graph, a form for it, and which agents will run it. */
+export class Inspection {
+  readonly #agents: AgentRegistry;
+  readonly #nodeInfos: NodeInfos;
+
+  constructor(agents: AgentRegistry, nodeInfos: NodeInfos) {
+    this.#agents = agents;
+    this.#nodeInfos = nodeInfos;
+  }
+
+  async inspect(teamId: string, workflow: Json): Promise<InspectWorkflowReply> {
+    const { info, from } = await this.#nodeInfos.of(teamId);
+    const seen = asAppError(() => inspectWorkflow(readJson(workflow), info));
+    const verdicts = this.#agents.list(teamId).map((session) => {
+      const nodeTypes = session.hello.engines.flatMap(({ node_types }) => node_types);
+      const models = session.hello.models.map(({ path }) => path);
+      const { runs, missingNodes, missingModels } = judge(seen, { nodeTypes, models });
+      return {
+        agent_id: session.agentId,
+        runs,
+        missing_nodes: [...missingNodes],
+        missing_models: [...missingModels],
+        reason: notReady(session),
+      };
+    });
+    return {
+      format: seen.format,
+      workflow_json: seen.graph as Record<string, unknown>,
+      parameters: [...seen.parameters],
+      required_models: [...seen.models],
+      models_known: this.#agents.list(teamId).some(({ hello }) => hello.models.length > 0),
+      required_inputs: seen.parameters
+        .filter((def) => def.type === 'file' && def.required)
+        .map(({ key }) => key),
+      problems: [...seen.problems],
+      unknown_nodes: seen.usesUnknown.map((one) => ({ ...one, nodes: [...one.nodes] })),
+      verdicts,
+      node_info: from,
+    };
+  }
+}
+
+function asAppError<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof WorkflowFileError) throw new AppError('invalid_workflow', error.message);
+    throw error;
+  }
+}
