@@ -27,6 +27,7 @@ const legal: Readonly<Record<Mode, readonly Mode[]>> = {
 };
 
 export interface SupervisorTimings {
+  /** A start that neither prints nor computes for so long is given up. */
   readonly readyMs: number;
   readonly stopMs: number;
   readonly firstRestartMs: number;
@@ -49,6 +50,7 @@ export const supervisorTimings: SupervisorTimings = {
 };
 
 export class Supervisor implements ServerSource {
+  readonly tellsLines = true;
   readonly #program: SupervisedProgram;
   readonly #timings: SupervisorTimings;
   readonly #log: Logger;
@@ -86,7 +88,7 @@ export class Supervisor implements ServerSource {
     if (!this.#process) return;
     const { pid } = this.#process;
     this.#log.error({ pid }, 'ending an engine that does not answer any more');
-    this.#process.kill();
+    void this.#process.giveUp();
   }
 
   async #shutDown(): Promise<void> {
@@ -143,7 +145,11 @@ export class Supervisor implements ServerSource {
   /** Waits for the address, tells it, and for the end of the process; or says that it did not come up. */
   async #serve(server: ServerProcess): Promise<string> {
     const url = await server.address(this.#timings.readyMs, this.#stopped.signal);
-    if (!url) return `${this.#program.name} did not come up in time.`;
+    if (!url) {
+      if (this.#stopped.signal.aborted) return '';
+      await server.giveUp();
+      return server.ended;
+    }
     this.#become('ready');
     this.#log.info({ url, pid: server.pid }, 'the engine is up');
     this.#listener?.up(url);
