@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { engine } from './commands/engine/engine.ts';
 import { key } from './commands/key.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
@@ -8,9 +9,10 @@ import { type Programs, UsageError } from './programs.ts';
 
 const usage = `Atelier: a render studio on your machine.
 
-  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
+  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL|NAME]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
+  atelier engine  list|discover|attach|adopt|install|start|stop|status|logs|snapshot|restore|remove … (engine help)
   atelier doctor  [--data DIR]
   atelier demo
 
@@ -21,6 +23,7 @@ const commands: Record<string, (args: string[], programs: Programs) => Promise<n
   serve,
   run,
   key,
+  engine,
   doctor,
   demo,
 };
@@ -50,7 +53,7 @@ export async function main(entry: string): Promise<number> {
     return await command(args, programs(entry));
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${usage}`);
+      process.stderr.write(`${error.message}\n\n${error.usage ?? usage}`);
       return 2;
     }
     const message = error instanceof Error ? error.message : String(error);

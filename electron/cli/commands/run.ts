@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { dataFolder } from '../../data-folder.ts';
 import { addressFile, createStudio } from '../../studio.ts';
 import { ApiClient } from '../client.ts';
+import { starterChoice } from '../engine-choice.ts';
 import { follow, progressBar, saveOutputs } from '../follow.ts';
 import { openLog } from '../log.ts';
-import { engineChoice, type Programs, readArgs, UsageError, version } from '../programs.ts';
+import { type Programs, readArgs, UsageError, version } from '../programs.ts';
 import { parameterValues, readWorkflowFile } from '../workflow-file.ts';
 import { createKey } from './key.ts';
 
@@ -71,7 +72,7 @@ async function localGateway(dataDir: string, programs: Programs) {
     host: '127.0.0.1',
     port: 0,
     version: version(programs),
-    engine: engineChoice('starter', programs),
+    engine: starterChoice(programs),
     log,
   });
   const leave = async () => {
