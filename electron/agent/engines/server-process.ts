@@ -204,8 +204,10 @@ export class ServerProcess {
 
   /** Ends it because it does nothing any more, after asking where it stands; `ended` tells when it is gone. */
   async giveUp(): Promise<void> {
+    // One that has just ended by itself has its own reason.
+    if (this.#over) return;
     this.#hung = true;
-    if (this.#program.dumpsOnAbort && process.platform !== 'win32' && !this.#over) {
+    if (this.#program.dumpsOnAbort && process.platform !== 'win32') {
       try {
         process.kill(this.pid, 'SIGABRT');
       } catch {

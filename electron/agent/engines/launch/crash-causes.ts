@@ -160,7 +160,7 @@ function missingModule(_ending: Ending, text: string): ReturnType<Match> {
     what: `The Python module "${module}" is missing`,
     fix: pack
       ? `Install the requirements of the node pack "${pack}" into this engine's Python, or disable the pack.`
-      : "Install ComfyUI's requirements.txt into this engine's Python.",
+      : 'Install it, and ComfyUI\'s requirements.txt, into this engine\'s Python ("atelier engine install" takes it as --with).',
   };
 }
 

@@ -10,7 +10,8 @@ export const engineUsage = `Engines of a data folder:
   atelier engine attach URL [--name N] [--header "Name: value" …]
   atelier engine adopt PATH [--python P] [--base DIR] [--name N] [--env NAME=VALUE …] [options] [-- ARGUMENTS]
   atelier engine install [--name N] [--source URL|PATH] [--commit C] [--torch cuda|rocm|xpu|mps|cpu]
-                         [--python P] [--constraint FILE] [--skip PACKAGE …] [--pip-arg=ARG …] [--env NAME=VALUE …]
+                         [--torch-index URL|none] [--torch-package SPEC …] [--python P] [--installer auto|uv|pip]
+                         [--constraint FILE] [--skip PACKAGE …] [--with PACKAGE …] [--pip-arg=ARG …] [--env NAME=VALUE …]
                          [--yes] [options] [-- ARGUMENTS]      without --yes only the plan is shown
   atelier engine start NAME                    runs by itself until "engine stop", or "serve --engine NAME" takes it over
   atelier engine stop NAME
@@ -49,8 +50,12 @@ const known = {
   source: { type: 'string' },
   commit: { type: 'string' },
   torch: { type: 'string' },
+  'torch-index': { type: 'string' },
+  'torch-package': { type: 'string', multiple: true },
+  installer: { type: 'string' },
   constraint: { type: 'string' },
   skip: { type: 'string', multiple: true },
+  with: { type: 'string', multiple: true },
   'pip-arg': { type: 'string', multiple: true },
   yes: { type: 'boolean' },
   lines: { type: 'string' },
