@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { pause } from '../back-off.ts';
 import { LogTail } from './log-tail.ts';
+import {
+  gone,
+  keeperOf,
+  ourselves,
+  type ProcessRecord,
+  readProcessRecord,
+  saveProcessRecord,
+} from './process-record.ts';
 import {
   childEnvironment,
   endGroup,
@@ -55,16 +62,6 @@ export interface SupervisedProgram {
   readonly recordPath: string;
   readonly logPath: string;
 }
-
-export const processRecord = z.object({
-  pid: z.int().positive(),
-  start_time: z.string(),
-  token: z.string(),
-  url: z.string().nullable(),
-  /** The Atelier that watches it; `null` when it was started to run by itself. */
-  keeper: z.object({ pid: z.int().positive(), start_time: z.string() }).nullish(),
-});
-export type ProcessRecord = z.infer<typeof processRecord>;
 
 /** Enough for a traceback. */
 const keptLines = 200;
@@ -130,7 +127,7 @@ export class ServerProcess {
       if (child.pid === undefined) throw new Error((await ended).words);
       const startTime = (await processStartTime(child.pid)) ?? '';
       const record = { pid: child.pid, start_time: startTime, token, url: null, keeper: await ourselves() };
-      await save(program, record);
+      await saveProcessRecord(program.recordPath, record);
       await output.tail.start('start');
       return new ServerProcess(program, record, output, ended, { child, url });
     } finally {
@@ -158,7 +155,7 @@ export class ServerProcess {
       await endGroup(record.pid, () => gone(record), timings.stopMs);
       return undefined;
     }
-    await save(program, record);
+    await saveProcessRecord(program.recordPath, record);
     const output = new Output(program.logPath, line);
     await output.tail.start('end');
     const watch = async (): Promise<Exit> => {
@@ -181,7 +178,7 @@ export class ServerProcess {
       const url = await this.#found();
       if (url) {
         this.#record = { ...this.#record, url };
-        await save(this.#program, this.#record);
+        await saveProcessRecord(this.#program.recordPath, this.#record);
         return url;
       }
       const now = `${this.#output.count} ${await groupCpuTicks(this.pid)}`;
@@ -221,7 +218,7 @@ export class ServerProcess {
   /** Leaves it running by itself, for a later Atelier to take over. */
   async release(): Promise<void> {
     this.#record = { ...this.#record, keeper: null };
-    await save(this.#program, this.#record);
+    await saveProcessRecord(this.#program.recordPath, this.#record);
     await this.#output.tail.stop();
     this.#child?.unref();
   }
@@ -270,43 +267,3 @@ function explain(program: SupervisedProgram, ending: Ending): string {
   if (ending.hung) return `${program.name} did not answer any more and was ended.`;
   return exitWords(program.name, ending.code, ending.signal, ending.lines);
 }
-
-const gone = async (record: ProcessRecord): Promise<boolean> =>
-  (await processStartTime(record.pid)) !== record.start_time;
-
-const ourselves = async (): Promise<ProcessRecord['keeper']> => ({
-  pid: process.pid,
-  start_time: (await processStartTime(process.pid)) ?? '',
-});
-
-/** The process id of another living Atelier that watches this process. */
-export async function keeperOf(record: ProcessRecord): Promise<number | undefined> {
-  const { keeper } = record;
-  if (!keeper || keeper.pid === process.pid) return undefined;
-  return (await processStartTime(keeper.pid)) === keeper.start_time ? keeper.pid : undefined;
-}
-
-/** What a program's record says, when the process it names still runs. */
-export async function runningProcess(recordPath: string): Promise<ProcessRecord | undefined> {
-  const record = await readProcessRecord(recordPath);
-  return record && !(await gone(record)) ? record : undefined;
-}
-
-async function readProcessRecord(path: string): Promise<ProcessRecord | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '{}');
-  try {
-    return processRecord.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Ends a recorded process and its group, and the record with it. */
-export async function endRecorded(recordPath: string, stopMs: number): Promise<void> {
-  const record = await runningProcess(recordPath);
-  if (record) await endGroup(record.pid, () => gone(record), stopMs);
-  await rm(recordPath, { force: true });
-}
-
-const save = (program: SupervisedProgram, record: ProcessRecord): Promise<void> =>
-  writeFile(program.recordPath, JSON.stringify(record), { mode: 0o600 });

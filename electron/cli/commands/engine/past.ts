@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runningProcess } from '../../../agent/engines/process-record.ts';
 import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
-import { runningProcess } from '../../../agent/engines/server-process.ts';
 import { installedPacks } from '../../../agent/engines/snapshots/packs.ts';
 import {
   restore as carryOut,

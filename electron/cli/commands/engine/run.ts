@@ -1,16 +1,12 @@
 import { comfyUiProgram } from '../../../agent/engines/launch/comfyui-program.ts';
 import { LaunchStages, stageWords } from '../../../agent/engines/launch/stages.ts';
+import { endRecorded, keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
 import {
   type EngineRecord,
   isLaunchable,
   type LaunchableRecord,
 } from '../../../agent/engines/registry/record.ts';
-import {
-  endRecorded,
-  keeperOf,
-  runningProcess,
-  ServerProcess,
-} from '../../../agent/engines/server-process.ts';
+import { ServerProcess } from '../../../agent/engines/server-process.ts';
 import { supervisorTimings } from '../../../agent/engines/supervisor.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { type Call, say } from './shared.ts';

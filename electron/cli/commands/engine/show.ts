@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
 import { LaunchStages, stageWords } from '../../../agent/engines/launch/stages.ts';
+import { keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
 import { type EngineRecord, isLaunchable } from '../../../agent/engines/registry/record.ts';
 import type { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
-import { keeperOf, runningProcess } from '../../../agent/engines/server-process.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { wholeNumber } from '../../programs.ts';
 import { type Call, say } from './shared.ts';
