@@ -95,6 +95,7 @@ describe.skipIf(!tools)('an install of ComfyUI', { timeout: 240_000 }, () => {
       `before going back to ${taken.id}`,
     ]);
 
+    execFileSync('git', ['-C', record.path, 'checkout', '--quiet', second]);
     await writeFile(join(record.path, 'main.py'), '# mine');
     await expect(restore(changed, taken, fake.registry, context)).rejects.toThrow('were changed by hand');
   });

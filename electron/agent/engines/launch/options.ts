@@ -71,15 +71,26 @@ export function optionProblems(options: LaunchOptions, offered: OfferedOptions):
   return problems;
 }
 
-/** The known option that shares the longest beginning, when it is long enough to be a slip. */
+/** The known option that is spelled most like it, when it can be a slip. */
 function nearest(flag: string, known: readonly string[]): string | undefined {
-  const shared = (other: string): number => {
-    let length = 0;
-    while (length < flag.length && flag[length] === other[length]) length += 1;
-    return length;
-  };
-  const best = known.toSorted((a, b) => shared(b) - shared(a))[0];
-  return best && shared(best) >= Math.min(6, flag.length - 1) ? best : undefined;
+  const best = known
+    .map((option) => ({ option, slips: slipsBetween(flag, option) }))
+    .toSorted((one, other) => one.slips - other.slips)[0];
+  return best && best.slips <= Math.max(1, flag.length / 4) ? best.option : undefined;
+}
+
+/** Letters to change, add or leave out between two words (Levenshtein). */
+function slipsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (const [at, wanted] of [...other].entries()) {
+      const [left = 0, above = 0, corner = 0] = [next[at], row[at + 1], row[at]];
+      next.push(Math.min(left + 1, above + 1, corner + (letter === wanted ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
 /** Reads argparse's help: option lines begin with two blanks and a dash, choices stand in braces or brackets. */

@@ -91,13 +91,16 @@ export async function restore(
   context: StepContext,
 ): Promise<RestorePlan> {
   const files = registry.files(record.id);
-  if (await git(record.path, ['status', '--porcelain', '--untracked-files=no'])) {
-    throw new Error(
-      `Files of ${record.path} were changed by hand, and a restore would lose them. Commit or undo them with git first.`,
-    );
-  }
   const plan = planRestore(await presentState(record, ''), then);
   if (changesNothing(plan)) return plan;
+  const changed = plan.commit
+    ? await git(record.path, ['status', '--porcelain', '--untracked-files=no'])
+    : '';
+  if (changed) {
+    throw new Error(
+      `Files of ${record.path} were changed by hand (${changed.split('\n').slice(0, 3).join(', ')}), and a restore would lose them. Commit or undo them with git first.`,
+    );
+  }
   await takeSnapshot(record, files.snapshots, `before going back to ${then.id}`);
   if (plan.commit) await checkout(record.path, plan.commit.to, true, record.path, context);
   for (const change of plan.packs) await changePack(packsFolder(record), change, context);

@@ -53,6 +53,7 @@ describe('launch options', () => {
 
   it.each([
     [{ extra: ['--lowvrm'] }, 'does not know --lowvrm. Did you mean --lowvram?'],
+    [{ extra: ['--rezerve-vramm', '1'] }, 'Did you mean --reserve-vram?'],
     [{ extra: ['--xyz'] }, 'does not know --xyz.'],
     [{ extra: ['--port', '80'] }, '--port is decided by Atelier'],
     [{ extra: ['--listen=0.0.0.0'] }, '--listen is decided by Atelier'],
