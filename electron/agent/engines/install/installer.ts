@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, HttpClient } from '../../http.ts';
@@ -155,8 +155,7 @@ async function lock(folder: string, id: string): Promise<() => Promise<void>> {
   const ours = `${process.pid} ${await processStartTime(process.pid)}`;
   for (;;) {
     try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(ours).finally(() => file.close());
+      await writeFile(path, ours, { flag: 'wx', mode: 0o600 });
       return () => rm(path, { force: true });
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
