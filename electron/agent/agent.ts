@@ -5,19 +5,26 @@ import type { Logger } from 'pino';
 import type { EngineInfo, MachineInfo } from '#shared/link/protocol.ts';
 import { ComfyUiEngine } from './engines/comfyui/comfyui-engine.ts';
 import type { Engine } from './engines/engine.ts';
+import { comfyUiProgram } from './engines/launch/comfyui-program.ts';
+import type { LaunchableRecord } from './engines/registry/record.ts';
+import type { EngineRegistry } from './engines/registry/registry.ts';
 import { GivenServer } from './engines/server-source.ts';
 import { starterServer } from './engines/starter/starter-server.ts';
 import type { SupervisorTimings } from './engines/supervisor.ts';
-import { supervisorTimings } from './engines/supervisor.ts';
+import { Supervisor, supervisorTimings } from './engines/supervisor.ts';
 import { HttpClient } from './http.ts';
 import { type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
 import { labelsOf, Machine } from './machine/machine.ts';
 import { Journal } from './runs/journal.ts';
 import { Runs } from './runs/runs.ts';
 
-/** The engine an agent serves: the starter engine, which it runs itself, or a server that speaks ComfyUI's protocol. */
+/**
+ * The engine an agent serves: the starter engine or a ComfyUI, which it runs itself, or a server that others run and
+ * that speaks ComfyUI's protocol.
+ */
 export type EngineChoice =
   | { readonly kind: 'starter'; readonly command: readonly string[]; readonly probeNodes?: boolean }
+  | { readonly kind: 'launch'; readonly record: LaunchableRecord; readonly registry: EngineRegistry }
   | { readonly kind: 'url'; readonly url: string; readonly headers?: Readonly<Record<string, string>> };
 
 /** Milliseconds; what is left out has its default. */
@@ -201,13 +208,19 @@ function createEngine(options: AgentOptions, clientId: string, http: HttpClient)
       headers: engine.headers ?? {},
     });
   }
+  const timings = { ...supervisorTimings, ...options.timings?.supervisor };
+  if (engine.kind === 'launch') {
+    const program = comfyUiProgram(engine.record, engine.registry, http);
+    const source = new Supervisor(program, log, timings);
+    return new ComfyUiEngine({ ...common, name: engine.record.id, flavour: 'comfyui', source });
+  }
   const source = starterServer({
     command: engine.command,
     dataDir,
     probeNodes: engine.probeNodes ?? false,
     http,
     log,
-    timings: { ...supervisorTimings, ...options.timings?.supervisor },
+    timings,
   });
   return new ComfyUiEngine({ ...common, name: 'starter', flavour: 'starter', source });
 }

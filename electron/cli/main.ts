@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { engine } from './commands/engine/engine.ts';
 import { importFile } from './commands/import.ts';
 import { join } from './commands/join.ts';
 import { key } from './commands/key.ts';
@@ -11,12 +12,13 @@ import { type Programs, UsageError } from './programs.ts';
 
 const usage = `Atelier: a render studio on your machine.
 
-  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL]
+  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL|NAME]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
   atelier import  FILE [--name NAME] [--slug SLUG] [--check] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
-  atelier join    URL [--name N] [--engine starter|URL] [--data DIR]     (serve another machine's studio)
+  atelier join    URL [--name N] [--engine starter|URL|NAME] [--data DIR]     (serve another machine's studio)
   atelier password [--email E] [--data DIR]     (typed, or the first line of standard input)
+  atelier engine  list|discover|attach|adopt|install|start|stop|status|logs|snapshot|restore|remove … (engine help)
   atelier doctor  [--data DIR]
   atelier demo
 
@@ -30,6 +32,7 @@ const commands: Record<string, (args: string[], programs: Programs) => Promise<n
   import: importFile,
   key,
   password,
+  engine,
   doctor,
   demo,
 };
@@ -59,7 +62,7 @@ export async function main(entry: string): Promise<number> {
     return await command(args, programs(entry));
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${usage}`);
+      process.stderr.write(`${error.message}\n\n${error.usage ?? usage}`);
       return 2;
     }
     const message = error instanceof Error ? error.message : String(error);

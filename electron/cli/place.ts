@@ -4,8 +4,9 @@ import { dataFolder } from '../data-folder.ts';
 import { addressFile, createStudio } from '../studio.ts';
 import { ApiClient } from './client.ts';
 import { createKey } from './commands/key.ts';
+import { starterChoice } from './engine-choice.ts';
 import { openLog } from './log.ts';
-import { engineChoice, type Programs, UsageError, version } from './programs.ts';
+import { type Programs, UsageError, version } from './programs.ts';
 
 /** A gateway that a command works with; `leave` when it is done. */
 export interface Place {
@@ -41,7 +42,7 @@ async function localGateway(dataDir: string, programs: Programs): Promise<Place>
     host: '127.0.0.1',
     port: 0,
     version: version(programs),
-    engine: engineChoice('starter', programs),
+    engine: starterChoice(programs),
     log,
   });
   const leave = async () => {

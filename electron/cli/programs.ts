@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { EngineChoice } from '../agent/agent.ts';
 
 /** Where the parts that a command starts lie on disk. */
 export interface Programs {
@@ -11,7 +10,15 @@ export interface Programs {
 }
 
 /** The command was called wrongly; the words say how. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** How this command is called, when the program's own overview would not help. */
+  readonly usage: string | undefined;
+
+  constructor(message: string, usage?: string) {
+    super(message);
+    this.usage = usage;
+  }
+}
 
 /** Arguments of a command, or a UsageError that names the one that is wrong. */
 export function readArgs<const Config extends ParseArgsConfig>(config: Config) {
@@ -29,17 +36,6 @@ export function wholeNumber(text: string, option: string, min: number, max: numb
     throw new UsageError(`--${option} takes a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
-}
-
-/** `starter`, or the address of a server that speaks ComfyUI's protocol. */
-export function engineChoice(said: string, programs: Programs): EngineChoice {
-  if (said === 'starter') return { kind: 'starter', command: [process.execPath, programs.starterEngine] };
-  if (!/^https?:\/\//.test(said) || !URL.canParse(said)) {
-    throw new UsageError(
-      `--engine takes "starter" or an address such as http://127.0.0.1:8188, not "${said}".`,
-    );
-  }
-  return { kind: 'url', url: said.replace(/\/+$/, '') };
 }
 
 export function version(programs: Programs): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { pause } from '../back-off.ts';
 
 /**
@@ -11,6 +11,28 @@ export async function processStartTime(pid: number): Promise<string | undefined>
   // The command's name, in parentheses, may hold anything; the fields after it are plain.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+/** Processor time that a process group has used so far, in the kernel's ticks; `undefined` where that can't be known. */
+export async function groupCpuTicks(leader: number): Promise<number | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  let ticks = 0;
+  for (const pid of pids) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Field 2 is the group, 11 to 14 the time in user and kernel mode, of it and of its children that have ended.
+    if (Number(fields[2]) !== leader) continue;
+    ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  }
+  return ticks;
+}
+
+/** How many processes this system has killed for want of memory since it started. */
+export async function systemOomKills(): Promise<number | undefined> {
+  const counters = await readFile('/proc/vmstat', 'utf8').catch(() => '');
+  const count = /^oom_kill (\d+)$/m.exec(counters)?.[1];
+  return count === undefined ? undefined : Number(count);
 }
 
 /** Signals the whole group that the process leads: ending only the leader leaves its children running. */
@@ -42,7 +64,9 @@ const kept = (name: string): boolean =>
     name,
   );
 
-export function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function childEnvironment(
+  extra: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => kept(name)) as [string, string][];
   return { ...Object.fromEntries(inherited), ...extra };
 }

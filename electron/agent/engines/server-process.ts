@@ -1,41 +1,82 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { pause } from '../back-off.ts';
 import { LogTail } from './log-tail.ts';
-import { childEnvironment, endGroup, exitWords, processStartTime, signalGroup } from './processes.ts';
+import {
+  gone,
+  keeperOf,
+  ourselves,
+  type ProcessRecord,
+  readProcessRecord,
+  saveProcessRecord,
+} from './process-record.ts';
+import {
+  childEnvironment,
+  endGroup,
+  exitWords,
+  groupCpuTicks,
+  processStartTime,
+  signalGroup,
+  systemOomKills,
+} from './processes.ts';
+
+/** How to start a program. Variables that are `undefined` are kept from it. */
+export interface LaunchCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where it will listen, when that is decided before it starts; it is up once `identify` says so. */
+  readonly url?: string;
+}
+
+/** What is known of the end of a process. */
+export interface Ending {
+  /** Both `null` when it was not our child. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last it printed. */
+  readonly lines: readonly string[];
+  /** We ended it because it went no further or did not answer. */
+  readonly hung: boolean;
+  /** The system killed something for want of memory while it ran; `undefined` where the system doesn't tell. */
+  readonly oomKill: boolean | undefined;
+}
 
 export interface SupervisedProgram {
   /** As people know it, at the start of a sentence. */
   readonly name: string;
   /** The program and its arguments. `token` must come back from `identify`. */
-  command(token: string): { file: string; args: string[]; cwd?: string; env?: Record<string, string> };
-  /** The address, if this line of its output tells that it listens. */
-  readAddress(line: string): string | undefined;
+  command(token: string): LaunchCommand | Promise<LaunchCommand>;
+  /** The address, if this line of its output tells that it listens; for a command without `url`. */
+  readAddress?(line: string): string | undefined;
   /** True when a server at this address is the one with this token. */
   identify(url: string, token: string): Promise<boolean>;
+  /** Why it ended and what to do, where more is known than an exit code says. */
+  explain?(ending: Ending): string;
+  /** It prints where it stands when it gets SIGABRT, as Python's fault handler does. */
+  readonly dumpsOnAbort?: boolean;
   /** Files of this program: the record of its process and its log. */
   readonly recordPath: string;
   readonly logPath: string;
 }
 
-const processRecord = z.object({
-  pid: z.int().positive(),
-  start_time: z.string(),
-  token: z.string(),
-  url: z.string().nullable(),
-});
-type ProcessRecord = z.infer<typeof processRecord>;
-
-const keptLines = 20;
+/** Enough for a traceback. */
+const keptLines = 200;
+const probeMs = 200;
+const dumpMs = 3000;
 
 /** One life of a supervised program: a child of ours, or a process that an earlier agent left and we took over. */
 export class ServerProcess {
   readonly #program: SupervisedProgram;
-  readonly #record: ProcessRecord;
+  #record: ProcessRecord;
   readonly #output: Output;
+  readonly #child: ChildProcess | undefined;
+  readonly #expectedUrl: string | undefined;
+  #over = false;
+  #hung = false;
   /** Resolves with the words of its end. */
   readonly ended: Promise<string>;
 
@@ -43,12 +84,22 @@ export class ServerProcess {
     program: SupervisedProgram,
     record: ProcessRecord,
     output: Output,
-    ended: Promise<string>,
+    ended: Promise<Exit>,
+    launched: { child?: ChildProcess; url?: string | undefined } = {},
   ) {
     this.#program = program;
     this.#record = record;
     this.#output = output;
-    this.ended = ended;
+    this.#child = launched.child;
+    this.#expectedUrl = launched.url;
+    const oomKillsBefore = systemOomKills();
+    this.ended = ended.then(async ({ code, signal, words }) => {
+      this.#over = true;
+      if (words) return words;
+      const [before, after] = [await oomKillsBefore, await systemOomKills()];
+      const oomKill = before === undefined || after === undefined ? undefined : after > before;
+      return explain(program, { code, signal, lines: output.lines, hung: this.#hung, oomKill });
+    });
   }
 
   get pid(): number {
@@ -60,7 +111,7 @@ export class ServerProcess {
     await mkdir(dirname(program.recordPath), { recursive: true });
     await mkdir(dirname(program.logPath), { recursive: true });
     const token = randomUUID();
-    const { file, args, cwd, env } = program.command(token);
+    const { file, args, cwd, env, url } = await program.command(token);
     const output = new Output(program.logPath, line);
     const sink = await open(program.logPath, 'a', 0o600);
     try {
@@ -72,13 +123,13 @@ export class ServerProcess {
         env: childEnvironment(env),
         ...(cwd && { cwd }),
       });
-      const ended = endOf(program.name, child, output);
-      if (child.pid === undefined) throw new Error(await ended);
+      const ended = endOf(child, output);
+      if (child.pid === undefined) throw new Error((await ended).words);
       const startTime = (await processStartTime(child.pid)) ?? '';
-      const record = { pid: child.pid, start_time: startTime, token, url: null };
-      await save(program, record);
+      const record = { pid: child.pid, start_time: startTime, token, url: null, keeper: await ourselves() };
+      await saveProcessRecord(program.recordPath, record);
       await output.tail.start('start');
-      return new ServerProcess(program, record, output, ended);
+      return new ServerProcess(program, record, output, ended, { child, url });
     } finally {
       await sink.close();
     }
@@ -93,50 +144,88 @@ export class ServerProcess {
     line: (text: string) => void,
     timings: { watchMs: number; stopMs: number },
   ): Promise<ServerProcess | undefined> {
-    const record = await recorded(program);
-    if (!record || (await gone(record))) return undefined;
+    const left = await readProcessRecord(program.recordPath);
+    if (!left || (await gone(left))) return undefined;
+    const keeper = await keeperOf(left);
+    if (keeper) {
+      throw new Error(`another Atelier (process ${keeper}) runs it; end that one first`);
+    }
+    const record = { ...left, keeper: await ourselves() };
     if (!record.url || !(await program.identify(record.url, record.token).catch(() => false))) {
       await endGroup(record.pid, () => gone(record), timings.stopMs);
       return undefined;
     }
+    await saveProcessRecord(program.recordPath, record);
     const output = new Output(program.logPath, line);
     await output.tail.start('end');
-    const watch = async (): Promise<string> => {
+    const watch = async (): Promise<Exit> => {
       while (!(await gone(record))) await pause(timings.watchMs);
-      return exitWords(program.name, null, null, output.lines);
+      await output.tail.catchUp();
+      return { code: null, signal: null };
     };
     return new ServerProcess(program, record, output, watch());
   }
 
-  /** Its address, once it has told it; `undefined` when it has not within `patienceMs`. */
+  /**
+   * Its address, once it answers there; `undefined` when it ended or showed no sign of work for `patienceMs`. A start
+   * that prints or computes is waited for, however long it takes.
+   */
   async address(patienceMs: number, signal: AbortSignal): Promise<string | undefined> {
     if (this.#record.url) return this.#record.url;
-    const until = Date.now() + patienceMs;
-    while (Date.now() < until && !signal.aborted) {
-      const url = this.#output.lines.map((line) => this.#program.readAddress(line)).find(Boolean);
+    let work = '';
+    let workedAt = Date.now();
+    while (!signal.aborted && !this.#over) {
+      const url = await this.#found();
       if (url) {
-        await save(this.#program, { ...this.#record, url });
+        this.#record = { ...this.#record, url };
+        await saveProcessRecord(this.#program.recordPath, this.#record);
         return url;
       }
-      await pause(20, signal);
+      const now = `${this.#output.count} ${await groupCpuTicks(this.pid)}`;
+      if (now !== work) workedAt = Date.now();
+      work = now;
+      if (Date.now() - workedAt > patienceMs) return undefined;
+      await pause(this.#expectedUrl ? probeMs : 20, signal);
       await this.#output.tail.catchUp();
     }
     return undefined;
   }
 
-  /** Ends it without asking; `ended` tells when it is gone. */
-  kill(): void {
+  async #found(): Promise<string | undefined> {
+    const url = this.#expectedUrl;
+    if (!url) {
+      return this.#output.lines.map((line) => this.#program.readAddress?.(line)).find(Boolean);
+    }
+    return (await this.#program.identify(url, this.#record.token).catch(() => false)) ? url : undefined;
+  }
+
+  /** Ends it because it does nothing any more, after asking where it stands; `ended` tells when it is gone. */
+  async giveUp(): Promise<void> {
+    // One that has just ended by itself has its own reason.
+    if (this.#over) return;
+    this.#hung = true;
+    if (this.#program.dumpsOnAbort && process.platform !== 'win32') {
+      try {
+        process.kill(this.pid, 'SIGABRT');
+      } catch {
+        // It has just ended by itself.
+      }
+      await Promise.race([this.ended, pause(dumpMs)]);
+    }
     signalGroup(this.pid, 'SIGKILL');
+  }
+
+  /** Leaves it running by itself, for a later Atelier to take over. */
+  async release(): Promise<void> {
+    this.#record = { ...this.#record, keeper: null };
+    await saveProcessRecord(this.#program.recordPath, this.#record);
+    await this.#output.tail.stop();
+    this.#child?.unref();
   }
 
   /** Ends it and whatever is left of its group, also when the leader has ended by itself. */
   async end(stopMs: number): Promise<void> {
-    let over = false;
-    void this.ended.then(() => {
-      over = true;
-    });
-    await pause(0);
-    await endGroup(this.pid, async () => over, stopMs);
+    await endGroup(this.pid, async () => this.#over, stopMs);
     await this.#output.tail.stop();
     await rm(this.#program.recordPath, { force: true });
   }
@@ -145,36 +234,36 @@ export class ServerProcess {
 /** What the program prints, with its last lines at hand. */
 class Output {
   readonly lines: string[] = [];
+  count = 0;
   readonly tail: LogTail;
 
   constructor(path: string, line: (text: string) => void) {
     this.tail = new LogTail(path, (text) => {
+      this.count += 1;
       if (this.lines.push(text) > keptLines) this.lines.shift();
       line(text);
     });
   }
 }
 
-function endOf(name: string, child: ChildProcess, output: Output): Promise<string> {
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It never ran. */
+  readonly words?: string;
+}
+
+function endOf(child: ChildProcess, output: Output): Promise<Exit> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error) => resolve({ code: null, signal: null, words: error.message }));
     child.once('exit', (code, signal) => {
-      void output.tail.catchUp().then(() => resolve(exitWords(name, code, signal, output.lines)));
+      void output.tail.catchUp().then(() => resolve({ code, signal }));
     });
   });
 }
 
-const gone = async (record: ProcessRecord): Promise<boolean> =>
-  (await processStartTime(record.pid)) !== record.start_time;
-
-async function recorded(program: SupervisedProgram): Promise<ProcessRecord | undefined> {
-  const text = await readFile(program.recordPath, 'utf8').catch(() => '{}');
-  try {
-    return processRecord.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+function explain(program: SupervisedProgram, ending: Ending): string {
+  if (program.explain) return program.explain(ending);
+  if (ending.hung) return `${program.name} did not answer any more and was ended.`;
+  return exitWords(program.name, ending.code, ending.signal, ending.lines);
 }
-
-const save = (program: SupervisedProgram, record: ProcessRecord): Promise<void> =>
-  writeFile(program.recordPath, JSON.stringify(record), { mode: 0o600 });

@@ -10,6 +10,8 @@ export interface ServerListener {
 
 /** Where an engine's server comes from: an address somebody gave, or a process that we run. */
 export interface ServerSource {
+  /** It tells the lines of the log itself, so the server need not be asked for them. */
+  readonly tellsLines: boolean;
   start(listener: ServerListener): Promise<void>;
   stop(): Promise<void>;
   /** It has not answered for so long that it must be taken for dead. */
@@ -18,6 +20,7 @@ export interface ServerSource {
 
 /** A server that others run. Whether it is up shows on the connection. */
 export class GivenServer implements ServerSource {
+  readonly tellsLines = false;
   readonly #url: string;
 
   constructor(url: string) {

@@ -27,6 +27,7 @@ const legal: Readonly<Record<Mode, readonly Mode[]>> = {
 };
 
 export interface SupervisorTimings {
+  /** A start that neither prints nor computes for so long is given up. */
   readonly readyMs: number;
   readonly stopMs: number;
   readonly firstRestartMs: number;
@@ -49,6 +50,7 @@ export const supervisorTimings: SupervisorTimings = {
 };
 
 export class Supervisor implements ServerSource {
+  readonly tellsLines = true;
   readonly #program: SupervisedProgram;
   readonly #timings: SupervisorTimings;
   readonly #log: Logger;
@@ -86,7 +88,7 @@ export class Supervisor implements ServerSource {
     if (!this.#process) return;
     const { pid } = this.#process;
     this.#log.error({ pid }, 'ending an engine that does not answer any more');
-    this.#process.kill();
+    void this.#process.giveUp();
   }
 
   async #shutDown(): Promise<void> {
@@ -145,7 +147,10 @@ export class Supervisor implements ServerSource {
     const url = await server.address(this.#timings.readyMs, this.#stopped.signal);
     // Its address may come in the very moment of the stop; a listener told now would connect to it for ever.
     if (this.#stopped.signal.aborted) return `${this.#program.name} was stopped.`;
-    if (!url) return `${this.#program.name} did not come up in time.`;
+    if (!url) {
+      await server.giveUp();
+      return server.ended;
+    }
     this.#become('ready');
     this.#log.info({ url, pid: server.pid }, 'the engine is up');
     this.#listener?.up(url);

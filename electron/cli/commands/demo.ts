@@ -5,8 +5,9 @@ import { pino } from 'pino';
 import type { TaskEvent } from '#shared/wire/events.ts';
 import { createStudio } from '../../studio.ts';
 import { ApiClient } from '../client.ts';
+import { starterChoice } from '../engine-choice.ts';
 import { follow, saveOutputs } from '../follow.ts';
-import { engineChoice, type Programs, version } from '../programs.ts';
+import { type Programs, version } from '../programs.ts';
 import { createKey } from './key.ts';
 
 /** `npm run demo`: a whole studio on a temporary folder makes one picture, by the same API as any client. */
@@ -18,7 +19,7 @@ export async function demo(_args: string[], programs: Programs): Promise<number>
     host: '127.0.0.1',
     port: 0,
     version: version(programs),
-    engine: engineChoice('starter', programs),
+    engine: starterChoice(programs),
     log: pino({ level: 'silent' }),
   });
   const say = clock();

@@ -3,9 +3,10 @@ import { join as joinPath } from 'node:path';
 import { createAgent } from '../../agent/agent.ts';
 import { dataFolder } from '../../data-folder.ts';
 import { endSignal } from '../end-signal.ts';
+import { engineChoice } from '../engine-choice.ts';
 import { openLog } from '../log.ts';
 import { pairedKeys } from '../pair.ts';
-import { engineChoice, type Programs, readArgs, UsageError, version } from '../programs.ts';
+import { type Programs, readArgs, UsageError, version } from '../programs.ts';
 
 /** `atelier join URL`: this machine serves another one's studio, once somebody there has typed the code it shows. */
 export async function join(args: string[], programs: Programs): Promise<number> {
@@ -19,7 +20,7 @@ export async function join(args: string[], programs: Programs): Promise<number> 
     },
   });
   const gateway = gatewayAddress(positionals);
-  const engine = engineChoice(values.engine, programs);
+  const engine = await engineChoice(values.engine, programs, dataFolder(values.data));
   // Its own folder for each studio: two agents must not share one.
   const folder = joinPath(dataFolder(values.data), 'joined', gateway.host.replace(/[^\w.-]/g, '_'));
   const { device: _, agent: key } = await pairedKeys(

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { dataFolder } from '../../data-folder.ts';
 import { createStudio } from '../../studio.ts';
 import { endSignal } from '../end-signal.ts';
+import { engineChoice } from '../engine-choice.ts';
 import { openLog } from '../log.ts';
-import { engineChoice, type Programs, readArgs, version, wholeNumber } from '../programs.ts';
+import { type Programs, readArgs, version, wholeNumber } from '../programs.ts';
 
 /** `atelier serve`: the studio without a window, until Ctrl+C. */
 export async function serve(args: string[], programs: Programs): Promise<number> {
@@ -18,8 +19,8 @@ export async function serve(args: string[], programs: Programs): Promise<number>
     },
   });
   const port = wholeNumber(values.port, 'port', 0, 65_535);
-  const engine = values['no-agent'] ? null : engineChoice(values.engine, programs);
   const dataDir = dataFolder(values.data);
+  const engine = values['no-agent'] ? null : await engineChoice(values.engine, programs, dataDir);
   const { log, close } = openLog(dataDir);
   const studio = await createStudio({
     dataDir,

@@ -1,3 +1,4 @@
+import { averageAreas } from './area.ts';
 import { frame, newImage, type Pace, type Pixels, roundHalfEven, toBytes } from './pixels.ts';
 import { buildWindows, byteWeights, separable, type Windows } from './separable.ts';
 
@@ -23,16 +24,6 @@ function bilinear(inputs: number, outputs: number): Windows {
     const share = f32(source - first);
     add(first, 1 - share);
     add(Math.min(inputs - 1, first + 1), share);
-    return first;
-  });
-}
-
-function area(inputs: number, outputs: number): Windows {
-  const taps = Math.ceil(inputs / outputs) + 1;
-  return buildWindows(outputs, inputs, taps, (position, add) => {
-    const first = Math.floor((position * inputs) / outputs);
-    const end = Math.ceil(((position + 1) * inputs) / outputs);
-    for (let input = first; input < end; input++) add(input, 1 / (end - first));
     return first;
   });
 }
@@ -78,7 +69,7 @@ function lanczos(inputs: number, outputs: number): Windows {
   return byteWeights(windows);
 }
 
-const windowsOf = { 'nearest-exact': nearest, bilinear, area, bicubic, lanczos } as const;
+const windowsOf = { 'nearest-exact': nearest, bilinear, bicubic, lanczos } as const;
 
 /** ComfyUI sends Lanczos through PIL, which has bytes only: the fraction is cut off before and after. */
 async function throughBytes(
@@ -106,6 +97,11 @@ export async function resize(
   pace: Pace,
 ): Promise<Pixels> {
   const out = newImage({ batch: pixels.batch, height, width, channels: pixels.channels });
+  if (method === 'area') {
+    for (let index = 0; index < pixels.batch; index++)
+      await averageAreas(frame(pixels, index), frame(out, index), pace);
+    return out;
+  }
   const across = pixels.width === width ? null : windowsOf[method](pixels.width, width);
   const down = pixels.height === height ? null : windowsOf[method](pixels.height, height);
   for (let index = 0; index < pixels.batch; index++) {

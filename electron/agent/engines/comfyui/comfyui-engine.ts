@@ -5,6 +5,7 @@ import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineInfo } from '#shared/link/protocol.ts';
 import type { HttpClient } from '../../http.ts';
 import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
+import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import { ComfyUiClient } from './client.ts';
 import { readPreview } from './frames.ts';
@@ -43,6 +44,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #listeners: (() => void)[] = [];
   #waiting = Promise.withResolvers<void>();
   #connection: Connection | undefined;
+  #stages = new LaunchStages();
   #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
@@ -167,11 +169,15 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   down(words: string, final: boolean): void {
     this.#disconnect();
+    this.#stages = new LaunchStages();
     this.#lost(words, 'engine_crashed', final);
   }
 
   line(text: string): void {
     if (this.#lines.push(text) > keptLines) this.#lines.shift();
+    if (this.#stages.line(text) && !this.#connection) {
+      this.#become({ state: 'starting', reason: stageWords(this.#stages.report) });
+    }
     for (const run of this.#runs.values()) if (run.running) run.log(text);
   }
 
@@ -195,8 +201,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         client.systemStats(),
         client.nodeInfo().catch(() => undefined),
       ]);
-      if (this.#options.flavour === 'comfyui')
-        await client.subscribeLogs(this.clientId).catch(() => undefined);
+      if (!this.#options.source.tellsLines) await client.subscribeLogs(this.clientId).catch(() => undefined);
       await Promise.all([...this.#runs.values()].map((run) => run.catchUp()));
       if (this.#connection !== connection) return;
       this.#become({

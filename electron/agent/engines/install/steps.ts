@@ -1,0 +1,181 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pythonEnvironment } from '../launch/environment.ts';
+import { pythonIn } from '../registry/checkout.ts';
+import { runCommand, type StepContext } from './command.ts';
+import { ask } from './machine.ts';
+import type { InstallPlan } from './plan.ts';
+
+export interface InstallPlaces {
+  readonly folder: string;
+  readonly source: string;
+  readonly environment: string;
+  readonly base: string;
+}
+
+export const installPlaces = (folder: string): InstallPlaces => ({
+  folder,
+  source: join(folder, 'source'),
+  environment: join(folder, 'environment'),
+  base: join(folder, 'base'),
+});
+
+/** Fetches the source into a draft folder, which gets its name only when it is whole. */
+export async function fetchSource(
+  plan: InstallPlan,
+  places: InstallPlaces,
+  context: StepContext,
+): Promise<void> {
+  const draft = `${places.source}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  const { source, commit } = plan.request;
+  if (plan.source === 'git') {
+    await runCommand(
+      { file: 'git', args: ['clone', '--no-checkout', source, draft], env: quietGit },
+      context,
+    );
+    // `--detach` takes branches of the remote by name too.
+    const target = commit ?? 'HEAD';
+    await runCommand(
+      { file: 'git', args: ['-C', draft, 'checkout', '--detach', target, '--'], env: quietGit },
+      context,
+    ).catch((error: Error) =>
+      commit && /no such commit|invalid reference/i.test(error.message)
+        ? runCommand(
+            {
+              file: 'git',
+              args: ['-C', draft, 'checkout', '--detach', `origin/${commit}`, '--'],
+              env: quietGit,
+            },
+            context,
+          )
+        : Promise.reject(error),
+    );
+  } else await unpack(plan, draft, context);
+  await rm(places.source, { recursive: true, force: true });
+  await rename(await rootOf(draft), places.source);
+  await rm(draft, { recursive: true, force: true });
+}
+
+/** Git must fail where it would ask for a password. */
+const quietGit = { GIT_TERMINAL_PROMPT: '0' };
+
+const unpackProgram = [
+  'import shutil, sys',
+  'options = {} if sys.argv[1].endswith(".zip") or sys.version_info < (3, 12) else {"filter": "data"}',
+  'shutil.unpack_archive(sys.argv[1], sys.argv[2], **options)',
+].join('\n');
+
+async function unpack(plan: InstallPlan, draft: string, context: StepContext): Promise<void> {
+  await mkdir(draft, { recursive: true });
+  const file = plan.python?.executable ?? '';
+  await runCommand({ file, args: ['-c', unpackProgram, plan.request.source, draft] }, context);
+}
+
+/** Archives hold one folder with everything in it, as a rule. */
+async function rootOf(draft: string): Promise<string> {
+  const names = await readdir(draft);
+  if (names.includes('main.py')) return draft;
+  for (const name of names) {
+    if ((await readdir(join(draft, name)).catch((): string[] => [])).includes('main.py'))
+      return join(draft, name);
+  }
+  throw new Error('The source is no ComfyUI: it has no main.py.');
+}
+
+export async function makeEnvironment(
+  plan: InstallPlan,
+  places: InstallPlaces,
+  context: StepContext,
+): Promise<void> {
+  const python = plan.python?.executable ?? '';
+  await rm(places.environment, { recursive: true, force: true });
+  if (plan.installer === 'uv') {
+    const args = ['venv', '--seed', '--python', python, places.environment];
+    return runCommand({ file: 'uv', args }, context);
+  }
+  await runCommand(
+    { file: python, args: ['-m', 'venv', places.environment], env: pythonEnvironment() },
+    context,
+  );
+  if (plan.installer === 'pip') return;
+  const args = ['-m', 'pip', 'install', 'uv', ...plan.request.pipArgs];
+  const environment = await environmentPython(places);
+  // It only makes the next steps faster, so a registry without it is no reason to stop.
+  await runCommand({ file: environment, args, env: pythonEnvironment() }, context).catch(() => undefined);
+}
+
+export async function environmentPython(places: InstallPlaces): Promise<string> {
+  const python = await pythonIn(places.environment);
+  if (python) return python;
+  throw new Error(
+    `The environment ${places.environment} has no Python. Run the install again to make it anew.`,
+  );
+}
+
+export async function installTorch(
+  plan: InstallPlan,
+  places: InstallPlaces,
+  context: StepContext,
+): Promise<void> {
+  const { torchPackages } = plan.request;
+  if (torchPackages.length === 0) return;
+  const { index } = plan.torch;
+  const where = index === null ? [] : ['--index-url', index];
+  await installPackages(plan, places, [...where, ...torchPackages], context);
+}
+
+/** ComfyUI's requirements, with PyTorch held at what the step before chose. */
+export async function installRequirements(
+  plan: InstallPlan,
+  places: InstallPlaces,
+  context: StepContext,
+): Promise<void> {
+  const text = await readFile(join(places.source, 'requirements.txt'), 'utf8');
+  const wanted = join(places.folder, 'requirements.txt');
+  const held = join(places.folder, 'held-versions.txt');
+  await writeFile(wanted, withoutSkipped(text, plan.request.skip));
+  await writeFile(
+    held,
+    (await frozen(places)).filter((line) => /^torch(?:vision|audio)?==/.test(line)).join('\n'),
+  );
+  await installPackages(plan, places, ['-r', wanted, '-c', held, ...plan.request.with], context);
+}
+
+/** Requirement lines but those of the named packages. */
+export function withoutSkipped(requirements: string, skip: readonly string[]): string {
+  const plain = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
+  const skipped = new Set(skip.map(plain));
+  const lines = requirements.split(/\r?\n/);
+  return lines.filter((line) => !skipped.has(plain(/^\s*([\w.-]+)/.exec(line)?.[1] ?? ''))).join('\n');
+}
+
+/** `pip freeze`: what is installed, one package a line. */
+export async function frozen(places: Pick<InstallPlaces, 'environment'>): Promise<string[]> {
+  const python = await pythonIn(places.environment);
+  const said = python && (await ask(python, ['-m', 'pip', 'freeze', '--all']));
+  return said ? said.split(/\r?\n/).filter(Boolean) : [];
+}
+
+export async function installPackages(
+  plan: InstallPlan,
+  places: InstallPlaces,
+  packages: readonly string[],
+  context: StepContext,
+): Promise<void> {
+  const python = await environmentPython(places);
+  const { constraint, pipArgs } = plan.request;
+  const args = [...packages, ...(constraint ? ['-c', constraint] : []), ...pipArgs];
+  const uv = plan.installer === 'uv' ? 'uv' : await ownUv(plan, python);
+  const command = uv
+    ? { file: uv, args: ['pip', 'install', '--python', python, ...args] }
+    : { file: python, args: ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', ...args] };
+  await runCommand({ ...command, env: pythonEnvironment() }, context);
+}
+
+/** The uv that its wheel put beside this Python. */
+async function ownUv(plan: InstallPlan, python: string): Promise<string | undefined> {
+  if (plan.installer === 'pip') return undefined;
+  const uv = python.replace(/python(\.exe)?$/, 'uv$1');
+  return (await ask(uv, ['--version'])) === undefined ? undefined : uv;
+}

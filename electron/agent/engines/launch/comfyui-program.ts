@@ -1,0 +1,72 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import type { HttpClient } from '../../http.ts';
+import { ComfyUiClient } from '../comfyui/client.ts';
+import type { LaunchableRecord } from '../registry/record.ts';
+import type { EngineRegistry } from '../registry/registry.ts';
+import type { SupervisedProgram } from '../server-process.ts';
+import { crashWords } from './crash-causes.ts';
+import { pythonEnvironment } from './environment.ts';
+import { writeModelPaths } from './model-paths.ts';
+import { offeredOptions } from './offered.ts';
+import { optionArguments, optionProblems } from './options.ts';
+
+const probeMs = 5000;
+
+/**
+ * A ComfyUI of the registry as a program to supervise: on loopback and a free port, in its folder, by its Python.
+ *
+ * ComfyUI can't repeat a token, but `/system_stats` shows its arguments, and one of them is the path of the model file
+ * that we wrote for this engine alone. With process id and start time that makes it ours beyond doubt.
+ */
+export function comfyUiProgram(
+  record: LaunchableRecord,
+  registry: EngineRegistry,
+  http: HttpClient,
+): SupervisedProgram {
+  const files = registry.files(record.id);
+  const name = `The engine "${record.id}"`;
+  return {
+    name,
+    recordPath: files.processRecord,
+    logPath: files.log,
+    dumpsOnAbort: true,
+    async command() {
+      const problems = optionProblems(record.options, await offeredOptions(record, files.offered));
+      if (problems.length > 0) throw new Error(problems.join(' '));
+      await writeModelPaths(files.modelPaths, registry.sharedModels);
+      const port = await freePort();
+      return {
+        file: record.python,
+        args: [
+          'main.py',
+          ...['--listen', '127.0.0.1', '--port', String(port), '--disable-auto-launch'],
+          ...['--extra-model-paths-config', files.modelPaths],
+          ...(record.base ? ['--base-directory', record.base] : []),
+          ...optionArguments(record.options),
+        ],
+        cwd: record.path,
+        env: pythonEnvironment(record.env),
+        url: `http://127.0.0.1:${port}`,
+      };
+    },
+    async identify(url) {
+      const stats = await new ComfyUiClient(http, url).systemStats(AbortSignal.timeout(probeMs));
+      const { argv } = stats.system;
+      return argv.includes(new URL(url).port) && argv.includes(files.modelPaths);
+    },
+    explain: (ending) => crashWords(name, ending),
+  };
+}
+
+/** A port that was free a moment ago. Should another program take it in between, the next start has another. */
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}

@@ -1,0 +1,204 @@
+import type { Ending } from '../server-process.ts';
+
+/** Why an engine ended. */
+export type CrashCause =
+  | 'out_of_vram'
+  | 'out_of_memory'
+  | 'driver'
+  | 'missing_module'
+  | 'bad_option'
+  | 'port_taken'
+  | 'disk_full'
+  | 'hang'
+  | 'segfault'
+  | 'killed'
+  | 'not_found'
+  | 'unknown';
+
+export interface CrashReport {
+  readonly cause: CrashCause;
+  /** What happened and why. */
+  readonly what: string;
+  /** What to do about it. */
+  readonly fix: string;
+  /** The node pack that had a hand in it, as far as its files appear in the last lines. */
+  readonly pack?: string;
+}
+
+type Match = (ending: Ending, text: string) => { what: string; fix: string } | undefined;
+
+const native: readonly (string | null)[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE'];
+
+/** Looked at from the top: what the program said goes before what its exit code allows to guess. */
+const causes: readonly (readonly [CrashCause, Match])[] = [
+  ['hang', hang],
+  [
+    'port_taken',
+    said(
+      /address already in use|Errno (?:98|48)\b|WinError 10048|only one usage of each socket/i,
+      'Another program took its port',
+      'Nothing to do when it starts again by itself, on another port. Else end the program that holds the port.',
+    ),
+  ],
+  [
+    'disk_full',
+    said(
+      /No space left on device|Errno 28\b|WinError 112|disk is full|database or disk is full/i,
+      'The disk is full',
+      'Free some space: old outputs, unused models or the package cache; then start it again.',
+    ),
+  ],
+  [
+    'out_of_vram',
+    said(
+      /torch\.(?:cuda\.)?OutOfMemoryError|(?:CUDA|HIP|MPS|XPU)(?: backend)? (?:error: )?out of memory|Allocation on device|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED/i,
+      'The graphics memory ran out',
+      'Choose the VRAM mode "lowvram" or "novram", make smaller pictures, or end other programs that use the GPU.',
+    ),
+  ],
+  ['out_of_memory', memory],
+  ['missing_module', missingModule],
+  [
+    'driver',
+    said(
+      /Torch not compiled with CUDA enabled|no kernel image is available|NVIDIA driver on your system is too old|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient|CUDA initialization|CUDA unknown error|libcuda\.so|No HIP GPUs are available|(?:libcudart|libcublas|libcudnn|nvcuda)\S*: cannot open|CUDA error: (?:system|invalid device|unspecified launch)/i,
+      'PyTorch and the graphics driver do not fit together',
+      'Update the driver, or install the torch build for this GPU ("atelier engine install" shows which); "cpu" as VRAM mode runs without the GPU.',
+    ),
+  ],
+  [
+    'bad_option',
+    said(
+      /main\.py: error: (.+)/,
+      'It refused its options',
+      'Correct the extra arguments; "main.py --help" of this ComfyUI names the ones it knows.',
+    ),
+  ],
+  ['segfault', nativeCrash],
+  ['killed', killed],
+  [
+    'not_found',
+    ({ code }) =>
+      code === 127 || code === 126
+        ? {
+            what: 'The program could not be run',
+            fix: 'Check that the Python of this engine still exists and may be executed.',
+          }
+        : undefined,
+  ],
+];
+
+/** Tells the causes apart by exit code, signal and the last lines. */
+export function classify(ending: Ending): CrashReport {
+  const text = ending.lines.join('\n');
+  const pack = guiltyPack(text);
+  for (const [cause, match] of causes) {
+    const found = match(ending, text);
+    if (found) return { cause, ...found, ...(pack && { pack }) };
+  }
+  return {
+    cause: 'unknown',
+    what: ending.code === null ? 'It ended' : `It ended by itself with exit code ${ending.code}`,
+    fix: 'Look at the end of its log.',
+    ...(pack && { pack }),
+  };
+}
+
+/** One paragraph for people. */
+export function crashWords(name: string, ending: Ending): string {
+  const { what, fix, pack } = classify(ending);
+  const last = ending.lines.findLast((line) => line.trim() !== '')?.trim();
+  const hand = pack ? ` The node pack "${pack}" had a hand in it; disable it to be sure.` : '';
+  return `${name} stopped. ${what}.${hand} ${fix}${last ? ` Its last words: ${last}` : ''}`;
+}
+
+function said(words: RegExp, what: string, fix: string): Match {
+  return (_ending, text) => {
+    const found = words.exec(text);
+    if (!found) return undefined;
+    return { what: found[1] ? `${what}: ${found[1].trim()}` : what, fix };
+  };
+}
+
+function hang({ hung }: Ending, text: string): ReturnType<Match> {
+  if (!hung) return undefined;
+  const importing =
+    /ComfyUI version|Python version/.test(text) && !/Import times for custom nodes/.test(text);
+  return {
+    what: importing
+      ? 'It hung while its node packs were being imported, and was ended'
+      : 'It hung: it neither printed, computed nor answered any more, and was ended',
+    fix: importing
+      ? 'Start it with --disable-all-custom-nodes to see whether a node pack is to blame, then enable them one by one.'
+      : 'Start it again; if it hangs again, update the graphics driver and the node packs.',
+  };
+}
+
+function memory({ signal, code, oomKill, hung }: Ending, text: string): ReturnType<Match> {
+  const allocation =
+    /MemoryError|DefaultCPUAllocator: (?:can't|not enough)|std::bad_alloc|Cannot allocate memory|Errno 12\b|WinError 1455|paging file is too small/i;
+  // 137 is how a launcher between us and Python passes a SIGKILL on.
+  const killedForIt = !hung && (signal === 'SIGKILL' || code === 137) && oomKill === true;
+  if (!killedForIt && !allocation.test(text)) return undefined;
+  return {
+    what: killedForIt
+      ? 'The system killed it because the memory ran out'
+      : 'The memory of the machine ran out',
+    fix: 'Close other programs, use smaller or quantised models, or add memory or swap.',
+  };
+}
+
+function missingModule(_ending: Ending, text: string): ReturnType<Match> {
+  const found = [
+    ...text.matchAll(/(?:ModuleNotFoundError: No module named|ImportError: No module named) '?([\w.]+)/g),
+  ].at(-1);
+  // A node pack that can't be imported is told by ComfyUI, which goes on without it; then it's not why it ended.
+  const module = found?.[1];
+  if (!module || /Cannot import .* module for custom nodes/.test(text.slice(found.index))) return undefined;
+  const pack = guiltyPack(text);
+  return {
+    what: `The Python module "${module}" is missing`,
+    fix: pack
+      ? `Install the requirements of the node pack "${pack}" into this engine's Python, or disable the pack.`
+      : 'Install it, and ComfyUI\'s requirements.txt, into this engine\'s Python ("atelier engine install" takes it as --with).',
+  };
+}
+
+function nativeCrash({ signal, code }: Ending, text: string): ReturnType<Match> {
+  const windows = code === 0xc0000005 || code === -1073741819;
+  const passedOn = code === 139 || code === 134;
+  if (
+    !native.includes(signal) &&
+    !windows &&
+    !passedOn &&
+    !/^Fatal Python error: (?:Segmentation|Aborted|Bus)/m.test(text)
+  ) {
+    return undefined;
+  }
+  return {
+    what: `It crashed in native code (${signal ?? (windows ? 'access violation' : `exit code ${code}`)})`,
+    fix: 'Most often a package built for another torch or driver: update the graphics driver and the newest node pack, or restore a snapshot.',
+  };
+}
+
+function killed({ signal, code, oomKill }: Ending): ReturnType<Match> {
+  if (signal === 'SIGKILL' || code === 137) {
+    const perhaps = oomKill === undefined ? ', as the system does when memory runs out' : '';
+    return {
+      what: `It was killed from outside${perhaps}`,
+      fix: 'If it was not you, look whether memory is short.',
+    };
+  }
+  if (!signal && code !== 143) return undefined;
+  return { what: `It was ended from outside by ${signal ?? 'SIGTERM'}`, fix: 'Start it again.' };
+}
+
+/** The node pack whose file stands nearest to the end of the error (Python prints the innermost call last). */
+function guiltyPack(text: string): string | undefined {
+  // A fault handler's dump has the innermost call first.
+  const dump = text.lastIndexOf('Fatal Python error');
+  const pattern = /File "[^"\n]*[\\/]custom_nodes[\\/]([^\\/"\n]+)/g;
+  const found = [...text.slice(Math.max(dump, 0)).matchAll(pattern)];
+  const name = (dump >= 0 ? found[0] : found.at(-1))?.[1];
+  return name?.replace(/\.py$/, '');
+}

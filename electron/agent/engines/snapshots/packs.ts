@@ -1,0 +1,51 @@
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { git } from '../registry/checkout.ts';
+import type { LaunchableRecord } from '../registry/record.ts';
+
+/** A node pack as it lies in the folder; the git fields are empty when it is no repository. */
+export const installedPack = z.object({
+  /** Without the ending that disables it. */
+  name: z.string(),
+  enabled: z.boolean(),
+  commit: z.string(),
+  remote: z.string(),
+  /** Somebody changed its files by hand. */
+  changed: z.boolean(),
+});
+export type InstalledPack = z.infer<typeof installedPack>;
+
+/** ComfyUI passes over whatever ends like this. */
+export const disabledEnding = '.disabled';
+
+export const packsFolder = (record: LaunchableRecord): string =>
+  join(record.base ?? record.path, 'custom_nodes');
+
+/** The node packs of an engine by name, found as ComfyUI itself finds them. Reads only. */
+export async function installedPacks(record: LaunchableRecord): Promise<InstalledPack[]> {
+  const folder = packsFolder(record);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const packs = entries.filter(
+    (entry) =>
+      !/^(__pycache__|\.)/.test(entry.name) && (!entry.isFile() || /\.py(\.disabled)?$/.test(entry.name)),
+  );
+  const read = packs.map(async ({ name }): Promise<InstalledPack> => {
+    const path = join(folder, name);
+    const enabled = !name.endsWith(disabledEnding);
+    const plain = enabled ? name : name.slice(0, -disabledEnding.length);
+    const repository = await access(join(path, '.git')).then(
+      () => true,
+      () => false,
+    );
+    const [commit, remote, changes] = repository
+      ? await Promise.all([
+          git(path, ['rev-parse', 'HEAD']),
+          git(path, ['remote', 'get-url', 'origin']),
+          git(path, ['status', '--porcelain', '--untracked-files=no']),
+        ])
+      : ['', '', ''];
+    return { name: plain, enabled, commit, remote, changed: changes !== '' };
+  });
+  return (await Promise.all(read)).sort((one, other) => one.name.localeCompare(other.name));
+}

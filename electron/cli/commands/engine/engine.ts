@@ -1,0 +1,47 @@
+import type { Programs } from '../../programs.ts';
+import { adopt, attach, discover } from './add.ts';
+import { install } from './install.ts';
+import { packs, restore, snapshot, snapshots } from './past.ts';
+import { start, stop } from './run.ts';
+import { type Call, call, engineUsage, launchFlags, misused, say } from './shared.ts';
+import { list, logs, remove, status } from './show.ts';
+
+type Flags = Parameters<typeof call>[3];
+type Subcommand = readonly [run: (call: Call) => Promise<number>, least: number, most: number, flags: Flags];
+
+const launch = Object.keys(launchFlags) as (keyof typeof launchFlags)[];
+
+const installFlags = [
+  ...(['name', 'source', 'commit', 'torch', 'torch-index', 'torch-package', 'python'] as const),
+  ...(['installer', 'constraint', 'skip', 'with', 'pip-arg', 'env', 'yes'] as const),
+];
+
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  list: [list, 0, 0, []],
+  discover: [discover, 0, 0, []],
+  attach: [attach, 1, 1, ['name', 'header']],
+  adopt: [adopt, 1, 1, ['name', 'python', 'base', 'env', ...launch]],
+  install: [install, 0, 0, [...installFlags, ...launch]],
+  start: [start, 1, 1, []],
+  stop: [stop, 1, 1, []],
+  status: [status, 0, 1, []],
+  logs: [logs, 1, 1, ['lines', 'search']],
+  packs: [packs, 1, 1, []],
+  snapshot: [snapshot, 1, 1, []],
+  snapshots: [snapshots, 1, 1, []],
+  restore: [restore, 2, 2, ['yes']],
+  remove: [remove, 1, 1, ['delete-files']],
+};
+
+/** `atelier engine …`: the engines of a data folder. */
+export async function engine(args: string[], programs: Programs): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (['help', '--help', '-h'].includes(name)) {
+    say(engineUsage);
+    return 0;
+  }
+  const subcommand = subcommands[name];
+  if (!subcommand) throw misused(`There is no "atelier engine ${name}".`);
+  const [run, least, most, flags] = subcommand;
+  return run(call(rest, programs, [least, most], flags));
+}

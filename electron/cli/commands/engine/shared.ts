@@ -1,0 +1,126 @@
+import { type LaunchOptions, launchOptions } from '../../../agent/engines/launch/options.ts';
+import { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
+import { dataFolder } from '../../../data-folder.ts';
+import { type Programs, readArgs, UsageError } from '../../programs.ts';
+
+export const engineUsage = `Engines of a data folder:
+
+  atelier engine list
+  atelier engine discover                      looks for ComfyUI on this machine; changes nothing
+  atelier engine attach URL [--name N] [--header "Name: value" …]
+  atelier engine adopt PATH [--python P] [--base DIR] [--name N] [--env NAME=VALUE …] [options] [-- ARGUMENTS]
+  atelier engine install [--name N] [--source URL|PATH] [--commit C] [--torch cuda|rocm|xpu|mps|cpu]
+                         [--torch-index URL|none] [--torch-package SPEC …] [--python P] [--installer auto|uv|pip]
+                         [--constraint FILE] [--skip PACKAGE …] [--with PACKAGE …] [--pip-arg=ARG …] [--env NAME=VALUE …]
+                         [--yes] [options] [-- ARGUMENTS]      without --yes only the plan is shown
+  atelier engine start NAME                    runs by itself until "engine stop", or "serve --engine NAME" takes it over
+  atelier engine stop NAME
+  atelier engine status [NAME]
+  atelier engine logs NAME [--lines N] [--search TEXT]
+  atelier engine packs NAME                    its node packs, with version and how their last import went
+  atelier engine snapshot NAME | snapshots NAME | restore NAME SNAPSHOT [--yes]
+  atelier engine remove NAME [--delete-files]
+
+  options: --vram gpu-only|highvram|normalvram|lowvram|novram|cpu  --preview none|auto|latent2rgb|taesd
+           --attention split-cross|quad-cross|pytorch-cross|sage|flash  --precision force-fp32|force-fp16
+           --device GPU-NUMBER  --reserve-vram GB
+  ARGUMENTS go to main.py as they are, after a check against what its --help offers. All take --data DIR.
+`;
+
+export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+export const misused = (message: string): UsageError => new UsageError(message, engineUsage);
+
+export const launchFlags = {
+  vram: { type: 'string' },
+  preview: { type: 'string' },
+  attention: { type: 'string' },
+  precision: { type: 'string' },
+  device: { type: 'string' },
+  'reserve-vram': { type: 'string' },
+} as const;
+
+const known = {
+  ...launchFlags,
+  data: { type: 'string' },
+  name: { type: 'string' },
+  header: { type: 'string', multiple: true },
+  python: { type: 'string' },
+  base: { type: 'string' },
+  env: { type: 'string', multiple: true },
+  source: { type: 'string' },
+  commit: { type: 'string' },
+  torch: { type: 'string' },
+  'torch-index': { type: 'string' },
+  'torch-package': { type: 'string', multiple: true },
+  installer: { type: 'string' },
+  constraint: { type: 'string' },
+  skip: { type: 'string', multiple: true },
+  with: { type: 'string', multiple: true },
+  'pip-arg': { type: 'string', multiple: true },
+  yes: { type: 'boolean' },
+  lines: { type: 'string' },
+  search: { type: 'string' },
+  'delete-files': { type: 'boolean' },
+} as const;
+type Flag = keyof typeof known;
+
+/** What a subcommand was called with. */
+export interface Call {
+  readonly registry: EngineRegistry;
+  readonly dataDir: string;
+  readonly programs: Programs;
+  readonly words: readonly string[];
+  /** What stands after `--`. */
+  readonly rest: readonly string[];
+  readonly values: ReturnType<typeof parse>['values'];
+}
+
+const parse = (args: string[]) => readArgs({ args, allowPositionals: true, options: known });
+
+/** Reads the arguments of a subcommand that takes so many words and these options. */
+export function call(
+  args: string[],
+  programs: Programs,
+  words: [number, number],
+  flags: readonly Flag[],
+): Call {
+  const end = args.indexOf('--');
+  const { values, positionals } = parse(end < 0 ? args : args.slice(0, end));
+  const odd = Object.keys(values).find((flag) => flag !== 'data' && !flags.includes(flag as Flag));
+  if (odd) throw misused(`--${odd} is not an option of this command.`);
+  if (positionals.length < words[0] || positionals.length > words[1]) {
+    throw misused(`This command takes ${words[0] === words[1] ? words[0] : words.join(' to ')} word(s).`);
+  }
+  const dataDir = dataFolder(values.data);
+  return {
+    registry: new EngineRegistry(dataDir),
+    dataDir,
+    programs,
+    words: positionals,
+    rest: end < 0 ? [] : args.slice(end + 1),
+    values,
+  };
+}
+
+/** The launch options of the command line, checked. */
+export function launchOptionsOf({ values, rest }: Call): LaunchOptions {
+  const { vram, preview, attention, precision, device, 'reserve-vram': reserve } = values;
+  const read = launchOptions.safeParse({
+    ...{ vram, preview, attention, precision, extra: rest },
+    ...(device !== undefined && { device: Number(device) }),
+    ...(reserve !== undefined && { reserveVram: Number(reserve) }),
+  });
+  if (read.success) return read.data;
+  throw misused(read.error.issues.map((issue) => `--${String(issue.path[0])}: ${issue.message}.`).join(' '));
+}
+
+/** `NAME=VALUE`, or with another separator, as a record. */
+export function pairs(said: readonly string[] | undefined, separator: '=' | ':'): Record<string, string> {
+  return Object.fromEntries(
+    (said ?? []).map((text) => {
+      const at = text.indexOf(separator);
+      if (at < 1) throw misused(`"${text}" should read NAME${separator}VALUE.`);
+      return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    }),
+  );
+}

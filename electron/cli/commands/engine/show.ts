@@ -1,0 +1,130 @@
+import { open } from 'node:fs/promises';
+import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
+import { LaunchStages, stageWords } from '../../../agent/engines/launch/stages.ts';
+import { keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
+import { type EngineRecord, isLaunchable } from '../../../agent/engines/registry/record.ts';
+import type { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
+import { HttpClient } from '../../../agent/http.ts';
+import { wholeNumber } from '../../programs.ts';
+import { type Call, say } from './shared.ts';
+
+/** A log may be a gigabyte; its end is what matters. */
+const mostLogBytes = 8 * 1024 * 1024;
+
+export async function list({ registry }: Call): Promise<number> {
+  const records = await registry.list();
+  for (const record of records)
+    say(`${record.id.padEnd(20)} ${record.kind.padEnd(8)} ${await stateOf(registry, record)}`);
+  if (records.length === 0) say('No engine has been added. "atelier engine discover" looks for one.');
+  return 0;
+}
+
+export async function status({ registry, words: [id] }: Call): Promise<number> {
+  const records = id ? [await registry.get(id)] : await registry.list();
+  if (records.length === 0) say('No engine has been added. "atelier engine discover" looks for one.');
+  for (const record of records) {
+    say(`${record.id}: ${record.kind}, ${await stateOf(registry, record)}`);
+    if (isLaunchable(record)) {
+      const { version, commit } = record.source;
+      say(`  folder ${record.path}\n  Python ${record.python}`);
+      if (version || commit)
+        say(`  ComfyUI ${[version, commit.slice(0, 12)].filter(Boolean).join(', commit ')}`);
+      if (record.options.extra.length > 0) say(`  arguments ${record.options.extra.join(' ')}`);
+    }
+    await live(registry, record);
+  }
+  return 0;
+}
+
+async function stateOf(registry: EngineRegistry, record: EngineRecord): Promise<string> {
+  if (record.kind === 'attach') return `run by others at ${record.url}`;
+  if (record.kind === 'starter') return 'starts with the studio';
+  if (record.state !== 'ready') return 'not wholly installed';
+  const running = await runningProcess(registry.files(record.id).processRecord);
+  if (!running) return 'stopped';
+  const keeper = running.keeper && ((await keeperOf(running)) ?? undefined);
+  const by = keeper ? `, watched by the studio (process ${keeper})` : '';
+  return running.url
+    ? `running at ${running.url}, process ${running.pid}${by}`
+    : `starting, process ${running.pid}${by}`;
+}
+
+/** Asks a running engine for its devices; for one that starts, how far it has come. */
+async function live(registry: EngineRegistry, record: EngineRecord): Promise<void> {
+  if (record.kind === 'starter') return;
+  const running = isLaunchable(record)
+    ? await runningProcess(registry.files(record.id).processRecord)
+    : undefined;
+  const url = record.kind === 'attach' ? record.url : running?.url;
+  if (!url) {
+    if (running) say(`  ${stageWords((await stagesOf(registry, record.id)).report)}`);
+    return;
+  }
+  const http = new HttpClient();
+  try {
+    const headers = record.kind === 'attach' ? record.headers : {};
+    const { system, devices } = await new ComfyUiClient(http, url, headers).systemStats(
+      AbortSignal.timeout(5000),
+    );
+    say(`  ComfyUI ${system.comfyui_version}, torch ${system.pytorch_version}`);
+    for (const { name, vram_free: free, vram_total: total } of devices) {
+      say(`  ${name}: ${gigabytes(free)} of ${gigabytes(total)} GB free`);
+    }
+  } catch (error) {
+    say(`  does not answer: ${(error as Error).message}`);
+  } finally {
+    http.close();
+  }
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(1);
+
+/** How the last start went, read from the log's end. */
+export async function stagesOf(registry: EngineRegistry, id: string): Promise<LaunchStages> {
+  const stages = new LaunchStages();
+  for (const line of await logLines(registry.files(id).log)) stages.line(line);
+  return stages;
+}
+
+export async function logs({ registry, words: [id = ''], values }: Call): Promise<number> {
+  await registry.get(id);
+  const wanted = wholeNumber(values.lines ?? '100', 'lines', 1, 100_000);
+  const search = values.search?.toLowerCase();
+  const lines = await logLines(registry.files(id).log);
+  const matching = search ? lines.filter((line) => line.toLowerCase().includes(search)) : lines;
+  for (const line of matching.slice(-wanted)) say(line);
+  return 0;
+}
+
+async function logLines(path: string): Promise<string[]> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return [];
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - mostLogBytes);
+    const buffer = Buffer.alloc(size - from);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+    const lines = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/);
+    // The first line of a cut is half a line, the last one ends the file.
+    return lines.slice(from > 0 ? 1 : 0, lines.at(-1) === '' ? -1 : undefined);
+  } finally {
+    await file.close();
+  }
+}
+
+export async function remove({ registry, words: [id = ''], values }: Call): Promise<number> {
+  const record = await registry.get(id);
+  const running = await runningProcess(registry.files(id).processRecord);
+  if (running)
+    throw new Error(`"${id}" is running (process ${running.pid}). Stop it first: atelier engine stop ${id}`);
+  if (record.kind === 'install' && !values['delete-files']) {
+    throw new Error(
+      `"${id}" was installed by Atelier; removing it deletes ${registry.files(id).folder} with its node packs and outputs. If that is wanted, say --delete-files.`,
+    );
+  }
+  await registry.remove(id);
+  say(
+    `Removed "${id}".${'path' in record && record.kind === 'adopt' ? ` The folder ${record.path} is as it was.` : ''}`,
+  );
+  return 0;
+}

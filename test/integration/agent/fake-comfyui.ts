@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { launchOptions } from '../../../electron/agent/engines/launch/options.ts';
+import type { LaunchableRecord } from '../../../electron/agent/engines/registry/record.ts';
+import { EngineRegistry } from '../../../electron/agent/engines/registry/registry.ts';
+
+const program = resolve(import.meta.dirname, 'programs/fake-comfyui.mjs');
+
+/** A checkout whose `main.py` Node can run, and a registry beside it; both in a folder with blanks and accents. */
+export class FakeComfyUi {
+  readonly folder: string;
+  readonly registry: EngineRegistry;
+  readonly record: LaunchableRecord;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.registry = new EngineRegistry(join(folder, 'data'));
+    this.record = {
+      id: 'fake',
+      kind: 'adopt',
+      created: new Date().toISOString(),
+      state: 'ready',
+      path: join(folder, 'Comfy UI é'),
+      python: process.execPath,
+      options: launchOptions.parse({}),
+      env: {},
+      source: { version: '', commit: '' },
+    };
+  }
+
+  static async make(): Promise<FakeComfyUi> {
+    const fake = new FakeComfyUi(await mkdtemp(join(tmpdir(), 'atelier fake ü ')));
+    await mkdir(fake.record.path);
+    const main = `import(${JSON.stringify(program)});\n`;
+    await writeFile(join(fake.record.path, 'main.py'), main);
+    return fake;
+  }
+
+  /** How its next start behaves. */
+  misbehave(mode: string): Promise<void> {
+    return writeFile(join(this.record.path, 'mode'), mode);
+  }
+
+  /** Living processes that name this folder in their arguments or work in it, counted from /proc. */
+  async processes(): Promise<string[]> {
+    const pids = (await readdir('/proc')).filter(
+      (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+    );
+    const left = await Promise.all(
+      pids.map(async (pid) => {
+        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+        return command.includes(this.folder) ? [pid] : [];
+      }),
+    );
+    return left.flat();
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

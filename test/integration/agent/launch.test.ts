@@ -1,0 +1,159 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { comfyUiProgram } from '../../../electron/agent/engines/launch/comfyui-program.ts';
+import { ServerProcess } from '../../../electron/agent/engines/server-process.ts';
+import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
+import { HttpClient } from '../../../electron/agent/http.ts';
+import { FakeComfyUi } from './fake-comfyui.ts';
+import { Bench, tinyGraph } from './support.ts';
+
+const timings = {
+  ...supervisorTimings,
+  readyMs: 1500,
+  stopMs: 1000,
+  firstRestartMs: 10,
+  mostRestartMs: 20,
+  loopLimit: 1,
+};
+
+describe('a ComfyUI under our roof', () => {
+  let fake: FakeComfyUi;
+  let http: HttpClient;
+  let supervisor: Supervisor;
+  let ups: string[];
+  let downs: string[];
+  let lines: number;
+
+  const start = (record = fake.record, changes = {}): Promise<void> => {
+    const program = comfyUiProgram(record, fake.registry, http);
+    supervisor = new Supervisor(program, pino({ level: 'silent' }), { ...timings, ...changes });
+    return supervisor.start({
+      up: (url) => ups.push(url),
+      down: (words) => downs.push(words),
+      line: () => {
+        lines += 1;
+      },
+    });
+  };
+  const up = (): Promise<void> =>
+    expect.poll(() => [...ups, ...downs], { timeout: 15_000 }).toEqual([expect.stringMatching(/^http/)]);
+  const down = async (): Promise<string> => {
+    await expect.poll(() => downs.length, { timeout: 15_000 }).toBe(1);
+    return downs[0] ?? '';
+  };
+
+  beforeEach(async () => {
+    fake = await FakeComfyUi.make();
+    http = new HttpClient();
+    [ups, downs, lines] = [[], [], 0];
+  });
+  afterEach(async () => {
+    await supervisor?.stop();
+    http.close();
+    expect(await fake.processes()).toEqual([]);
+    await fake.remove();
+  });
+
+  it('runs on loopback and a free port, and leaves no process, port or record', async () => {
+    await start();
+    await up();
+    expect(ups[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${ups[0]}/system_stats`)).status).toBe(200);
+    await supervisor.stop();
+    await expect(fetch(ups[0] ?? '')).rejects.toThrow();
+    expect((await readdir(fake.registry.files('fake').folder)).sort()).toEqual([
+      'comfyui.log',
+      'extra_model_paths.yaml',
+      'offered-options.json',
+    ]);
+  });
+
+  it.each([
+    ['exit', 'exit code 1'],
+    ['vram', 'The graphics memory ran out'],
+    ['module', 'The Python module "shiny" is missing. The node pack "shiny-pack"'],
+    ['port', 'Another program took its port'],
+    ['crash', 'crashed in native code (SIGSEGV)'],
+    ['hang', 'It hung'],
+  ])('tells the cause when it ends by: %s', async (mode, words) => {
+    await fake.misbehave(mode);
+    await start();
+    expect(await down()).toContain(words);
+  });
+
+  it('waits for a slow start as long as it prints', async () => {
+    await fake.misbehave('late');
+    await start(fake.record, { readyMs: 1000 });
+    await up();
+  });
+
+  it('keeps up with a flood of lines', async () => {
+    await fake.misbehave('flood');
+    await start();
+    await up();
+    await expect.poll(() => lines, { timeout: 10_000 }).toBeGreaterThan(50_000);
+  });
+
+  it.each(['deaf', 'grandchild'])('ends one that is: %s', async (mode) => {
+    await fake.misbehave(mode);
+    await start();
+    await up();
+  });
+
+  it('refuses options that this very checkout does not offer, before it starts anything', async () => {
+    await start({ ...fake.record, options: { ...fake.record.options, extra: ['--lowvrm'] } });
+    expect(await down()).toContain('This ComfyUI does not know --lowvrm. Did you mean --lowvram?');
+  });
+
+  it('is taken over by the next Atelier when it was left running', async () => {
+    const program = comfyUiProgram(fake.record, fake.registry, http);
+    const left = await ServerProcess.launch(program, () => undefined);
+    const url = await left.address(5000, AbortSignal.timeout(15_000));
+    await left.release();
+    await start();
+    await up();
+    expect(ups).toEqual([url]);
+  });
+
+  it('is not taken for ours when somebody else answers', async () => {
+    const other = createServer((_request, response) =>
+      response.end('{"system":{"argv":["main.py"]},"devices":[]}'),
+    );
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+    const { port } = other.address() as { port: number };
+    const program = comfyUiProgram(fake.record, fake.registry, http);
+    expect(await program.identify(`http://127.0.0.1:${port}`, '')).toBe(false);
+    await new Promise((done) => other.close(done));
+  });
+
+  it('runs workflows, and the agent tells the engine by its name', async () => {
+    const bench = await Bench.start({ kind: 'launch', record: fake.record, registry: fake.registry });
+    try {
+      const order = bench.gateway.assign(tinyGraph(7));
+      await bench.gateway.hear(order.attempt_id, 'completed');
+      const told = bench.gateway.heard.findLast((one) => one.type === 'engine_state');
+      expect(told).toMatchObject({ engine: { name: 'fake', flavour: 'comfyui', state: 'ready' } });
+    } finally {
+      await bench.stop();
+    }
+  });
+
+  it('starts and stops again and again without leaving a process or a file handle', async () => {
+    const cycles = Number(process.env.ATELIER_CYCLES ?? 5);
+    const handles = async () => (await readdir('/proc/self/fd')).length;
+    let before = 0;
+    for (let cycle = 0; cycle < cycles; cycle += 1) {
+      [ups, downs] = [[], []];
+      await start();
+      await up();
+      await supervisor.stop();
+      expect(await fake.processes()).toEqual([]);
+      if (cycle === 0) before = await handles();
+    }
+    // Kept connections to engines that are gone close a moment later.
+    await expect.poll(handles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 2);
+    await expect(readFile(fake.registry.files('fake').processRecord)).rejects.toThrow('ENOENT');
+  }, 600_000);
+});

@@ -1,0 +1,88 @@
+// A stand-in for ComfyUI's main.py, for tests that need real processes and no Python: the "Python" is Node and main.py
+// loads this file. It prints what ComfyUI prints, then runs the starter engine in itself, or misbehaves as
+// FAKE_MODE says: exit, crash, vram, hang, spin, flood, deaf, grandchild, port, module, late.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const say = (text) => process.stderr.write(`${text}\n`);
+const args = process.argv.slice(2);
+const argument = (name) => args[args.indexOf(name) + 1];
+const modeFile = join(process.cwd(), 'mode');
+const mode = existsSync(modeFile) ? readFileSync(modeFile, 'utf8').trim() : (process.env.FAKE_MODE ?? '');
+
+if (args.includes('--help')) {
+  process.stdout.write(`usage: main.py [-h] [--listen [IP]] [--port PORT]
+
+options:
+  -h, --help            show this help message and exit
+  --listen [IP]         Specify the IP address to listen on
+  --port PORT           Set the listen port.
+  --base-directory BASE_DIRECTORY
+                        Set the ComfyUI base directory.
+  --extra-model-paths-config PATH [PATH ...]
+                        Load one or more extra_model_paths.yaml files.
+  --disable-auto-launch
+                        Disable auto launching the browser.
+  --preview-method [none,auto,latent2rgb,taesd]
+                        Default preview method for sampler nodes.
+  --lowvram             Split the unet in parts to use less vram.
+  --cpu                 To use the CPU for everything (slow).
+`);
+  process.exit(0);
+}
+
+const endings = {
+  exit: () => process.exit(1),
+  vram: () => {
+    say('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.');
+    process.exit(1);
+  },
+  module: () => {
+    say(
+      'Traceback (most recent call last):\n  File "/x/custom_nodes/shiny-pack/__init__.py", line 3, in <module>',
+    );
+    say("ModuleNotFoundError: No module named 'shiny'");
+    process.exit(1);
+  },
+  port: () => {
+    say(
+      "OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8188): address already in use",
+    );
+    process.exit(1);
+  },
+  crash: () => process.kill(process.pid, 'SIGSEGV'),
+  hang: () => setInterval(() => undefined, 60_000),
+};
+
+say('Total VRAM 24105 MB, total RAM 24105 MB');
+say('pytorch version: 2.13.0+cpu');
+say('Device: cpu');
+say('Python version: 3.11.7 (main, May  9 2026, 07:35:25) [GCC 12.2.0]');
+say('ComfyUI version: 0.3.64');
+if (mode === 'flood') for (let line = 0; line < 50_000; line += 1) say(`flood ${line} ${'x'.repeat(80)}`);
+if (mode === 'deaf') process.on('SIGTERM', () => undefined);
+if (mode === 'grandchild')
+  spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', process.cwd()], { stdio: 'ignore' });
+// Slower than the patience of the tests, but it prints: no reason to give it up.
+if (mode === 'late') {
+  for (let step = 0; step < 8; step += 1) {
+    say(`loading ${step}`);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+say('\nImport times for custom nodes:');
+say('   0.0 seconds: /x/custom_nodes/tidy-pack');
+say('   1.5 seconds (IMPORT FAILED): /x/custom_nodes/broken-pack\n');
+if (endings[mode]) endings[mode]();
+else {
+  process.argv = [
+    process.argv[0],
+    'main.py',
+    ...['--listen', argument('--listen'), '--port', argument('--port'), '--base-directory', process.cwd()],
+    // The starter engine repeats its arguments; this one says whose it is.
+    ...['--token', argument('--extra-model-paths-config'), '--probe-nodes'],
+  ];
+  await import(resolve(import.meta.dirname, '../../../../electron/starter-engine/main.ts'));
+  if (mode === 'deaf') process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
+}
