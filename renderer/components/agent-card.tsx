@@ -53,6 +53,10 @@ export function AgentCard({ agent, now }: { agent: AgentItem; now: number }) {
     .map((device, place) => ({ ...device, key: `${place} ${device.device_name}` }))
     .filter((device) => device.vram_total > 0);
   const { running_count: running, gpu_capacity: capacity } = agent;
+  // On the wire it is a ComfyUI, whose protocol it speaks; people should know which one draws their pictures.
+  const engineName = agent.agent_labels.includes('starter')
+    ? t('agents.starterEngine')
+    : [agent.tool === 'comfyui' ? 'ComfyUI' : agent.tool, agent.tool_version].filter(Boolean).join(' ');
   return (
     <article className="flex h-full flex-col gap-4 rounded-card border border-line bg-surface p-5">
       <header className="flex items-start justify-between gap-4">
@@ -86,7 +90,7 @@ export function AgentCard({ agent, now }: { agent: AgentItem; now: number }) {
         </div>
       ))}
       <dl className="mt-auto text-small">
-        <Row name={t('agents.engine')}>{[agent.tool, agent.tool_version].filter(Boolean).join(' ')}</Row>
+        <Row name={t('agents.engine')}>{engineName}</Row>
         <Row name={t('agents.version')}>{agent.agent_version}</Row>
         <Row name={t('agents.machine')}>{agent.platform_arch}</Row>
         <Row name={t('agents.done')}>{agent.tasks_completed}</Row>

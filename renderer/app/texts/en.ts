@@ -167,6 +167,7 @@ export const english = {
     capacity: '{{running}} of {{capacity}} places in use',
     vram: '{{free}} of {{total}} free',
     engine: 'Engine',
+    starterEngine: 'Starter engine (built in)',
     version: 'Agent',
     machine: 'Machine',
     done: 'Done so far',
