@@ -25,6 +25,8 @@ export class EventStream {
     });
     reply.raw.flushHeaders();
     this.#heartbeat = setInterval(() => reply.raw.write(': heartbeat\n\n'), heartbeatMs);
+    // A client that left before we listened for it would keep the process alive for ever.
+    this.#heartbeat.unref();
     request.raw.socket.setNoDelay(true);
     reply.raw.on('error', () => reply.raw.destroy());
     reply.raw.on('close', () => {
