@@ -24,8 +24,11 @@ export class EventStream {
       'x-accel-buffering': 'no',
     });
     reply.raw.flushHeaders();
-    this.#heartbeat = setInterval(() => reply.raw.write(': heartbeat\n\n'), heartbeatMs);
-    // A client that left before we listened for it would keep the process alive for ever.
+    this.#heartbeat = setInterval(() => {
+      // A client that left before we listened for it tells us by this alone.
+      if (reply.raw.destroyed) clearInterval(this.#heartbeat);
+      else reply.raw.write(': heartbeat\n\n');
+    }, heartbeatMs);
     this.#heartbeat.unref();
     request.raw.socket.setNoDelay(true);
     reply.raw.on('error', () => reply.raw.destroy());
