@@ -35,7 +35,11 @@ export class GraphProgress {
           if (state === 'finished') this.#finish(node);
         }
         return undefined;
-      default:
+      case 'execution_start':
+      case 'executed':
+      case 'execution_success':
+      case 'execution_error':
+      case 'execution_interrupted':
         return undefined;
     }
     return this.#now();

@@ -116,7 +116,11 @@ export class ComfyUiRun implements EngineRun {
       case 'execution_interrupted':
         this.#end({ kind: 'interrupted' });
         break;
-      default:
+      case 'execution_start':
+      case 'execution_cached':
+      case 'executing':
+      case 'progress':
+      case 'progress_state':
         this.#start();
     }
     if (progress && this.running) this.#listener.progress(progress);
