@@ -4,5 +4,3 @@ import { enableCompileCache } from 'node:module';
 enableCompileCache();
 const { main } = await import('./main.ts');
 process.exitCode = await main(import.meta.filename);
-// Everything is closed by now: whatever still keeps the process is a fault that must not keep the user's port or terminal.
-setTimeout(() => process.exit(), 3000).unref();

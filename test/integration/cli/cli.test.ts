@@ -59,6 +59,29 @@ describe('atelier serve', () => {
     expect(refused).toBe(true);
   });
 
+  it('ends also when clients left their event streams before these had begun', async () => {
+    const studio = await serve('--no-agent');
+    const { port } = new URL(studio.said);
+    const local = await fetch(`${studio.said}/api/v1/auth/local`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const { access_token } = (await local.json()) as { access_token: string };
+    const authorization = `Bearer ${access_token}`;
+    const me = await fetch(`${studio.said}/api/v1/users/me`, { headers: { authorization } });
+    const { team_list } = (await me.json()) as { team_list: { id: string }[] };
+    const request = `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${authorization}\r\nX-Team-ID: ${team_list[0]?.id}\r\n\r\n`;
+    for (let client = 0; client < 300; client += 1) {
+      await new Promise<void>((left) => {
+        const socket = connect(Number(port), '127.0.0.1', () => {
+          socket.write(request, () => setImmediate(() => left(void socket.resetAndDestroy())));
+        });
+      });
+    }
+    expect(await studio.end()).toBe(0);
+  });
+
   it('refuses a second studio on the same folder and names the first', async () => {
     const first = await serve('--no-agent');
     const second = await atelier('serve', '--data', data(), '--port', '0', '--no-agent');
