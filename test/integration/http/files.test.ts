@@ -150,7 +150,7 @@ describe('upload', () => {
     const other = await slotFor(4, 'other.png');
     const signature = new URL(slot.url).search;
     const wrong = [
-      slot.url.replace(/sig=./, 'sig=_'),
+      slot.url.replace(/sig=(.)/, (_all, first: string) => `sig=${first === '_' ? '-' : '_'}`),
       slot.url.split('?')[0] ?? '',
       (other.url.split('?')[0] ?? '') + signature,
       slot.url.replace('op=put', 'op=get'),
