@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { EngineInfo, MachineInfo } from '#shared/link/protocol.ts';
+import type { EngineInfo, GatewayMessage, MachineInfo } from '#shared/link/protocol.ts';
 import { ComfyUiEngine } from './engines/comfyui/comfyui-engine.ts';
 import type { Engine } from './engines/engine.ts';
 import { comfyUiProgram } from './engines/launch/comfyui-program.ts';
@@ -117,6 +117,7 @@ class RunningAgent {
       },
       order: (order) => this.#runs.order(order),
       wanted: ({ upload_url }) => void this.#sendNodeInfo(gatewayUrl + upload_url),
+      manage: (command) => void this.#manage(command),
       heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
       log,
       timings: { ...linkTimings, ...timings?.link },
@@ -188,6 +189,11 @@ class RunningAgent {
     } catch (error) {
       this.#options.log.warn({ error: (error as Error).message }, 'the node classes could not be sent');
     }
+  }
+
+  #manage({ request_id }: Extract<GatewayMessage, { type: 'manage' }>): void {
+    const message = 'This agent does not let its gateway manage its engines.';
+    this.#link.answer({ type: 'managed', request_id, refusal: { code: 'forbidden', message } });
   }
 
   #labelsOn(machine: MachineInfo): string[] {

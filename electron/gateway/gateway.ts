@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
+import { Engines } from './engines/engines.ts';
 import { DiskObjectStore } from './files/disk-object-store.ts';
 import { Files } from './files/files.ts';
 import { Signer } from './files/signer.ts';
@@ -112,6 +113,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     addressMs: limits.maxTaskSeconds * 1000,
   });
   agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
+  const engines = new Engines(agents, (teamId) => events.changed(teamId, 'engines_changed'));
   identity.teams.onClosing(async (teamId) => {
     await tasks.cancelAll(teamId);
     agents.dismiss(teamId);
@@ -144,6 +146,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     events,
     tasks,
     agents,
+    engines,
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
     scheduler,

@@ -1,6 +1,7 @@
 import type { NodeInfos } from './agents/node-infos.ts';
 import type { AgentRegistry } from './agents/registry.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
 import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
@@ -26,6 +27,7 @@ export interface Rooms {
   readonly events: TaskEvents;
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
+  readonly engines: Engines;
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;

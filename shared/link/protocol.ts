@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { toolType, uuid } from '../wire/common.ts';
+import { engineReport } from '../wire/engines.ts';
 import { taskFailure } from '../wire/tasks.ts';
+import { manageActions, manageRefusal } from './manage.ts';
 
 /**
  * The agent link: one WebSocket at `GET /api/v1/agent/link`, opened by the agent with `Authorization: Bearer ak-…`.
@@ -140,6 +142,15 @@ export const agentMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('preview'), ...attemptRef, content_type: z.string(), data_base64: z.string() }),
   z.object({ type: z.literal('log'), ...attemptRef, lines: z.array(z.string().max(4000)).max(500) }),
+  /** All engines of the machine, after each welcome and whenever something about them changes. */
+  z.object({ type: z.literal('engines'), report: engineReport }),
+  /** The answer to `manage`: what `manageReply(action)` says, or why not. */
+  z.object({
+    type: z.literal('managed'),
+    request_id: uuid,
+    result: z.unknown().optional(),
+    refusal: manageRefusal.optional(),
+  }),
 ]);
 export type AgentMessage = z.infer<typeof agentMessage>;
 
@@ -192,5 +203,12 @@ export const gatewayMessage = z.discriminatedUnion('type', [
   /** `PUT upload_url` with the text that has this hash. May be lost; it is asked for again. */
   z.object({ type: z.literal('want_node_info'), hash: z.string(), upload_url: z.string() }),
   z.object({ type: z.literal('drain'), ...reliable, draining: z.boolean() }),
+  /** Do something with an engine; `ask` is what `manageAsk(action)` says. Sent once, lost with the connection. */
+  z.object({
+    type: z.literal('manage'),
+    request_id: uuid,
+    action: z.enum(manageActions),
+    ask: z.record(z.string(), z.unknown()),
+  }),
 ]);
 export type GatewayMessage = z.infer<typeof gatewayMessage>;

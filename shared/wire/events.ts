@@ -59,4 +59,5 @@ export const teamEvents = {
   agents_changed: z.object({ timestamp }),
   workflows_changed: z.object({ timestamp }),
   queue_changed: z.object({ timestamp }),
+  engines_changed: z.object({ timestamp }),
 } as const;

@@ -146,6 +146,8 @@ export const updateWorkflowRequest = z
   .meta({ id: 'UpdateWorkflowRequest' });
 export type UpdateWorkflowRequest = z.infer<typeof updateWorkflowRequest>;
 
+export const starWorkflowRequest = z.object({ is_starred: z.boolean() }).meta({ id: 'StarWorkflow' });
+
 /** GET /workflows/{id} and the runtime twins. `workflow_json` is left out for key callers. */
 export const workflowDetail = z
   .object({
@@ -167,6 +169,7 @@ export const workflowDetail = z
     min_vram_gb: z.int(),
     required_models: z.array(z.string()),
     tool_type: toolType,
+    is_starred: z.boolean().meta({ description: 'Ours: held dear by the team.' }),
   })
   .meta({ id: 'Workflow' });
 export type WorkflowDetail = z.infer<typeof workflowDetail>;

@@ -13,7 +13,10 @@ import { BackOff, pause } from '../back-off.ts';
 import { Mailbox, type ReliableMessage } from './mailbox.ts';
 
 export type Hello = Omit<Extract<AgentMessage, { type: 'hello' }>, 'type' | 'protocol' | 'resume'>;
-export type LiveMessage = Extract<AgentMessage, { type: 'progress' | 'preview' | 'log' | 'heartbeat' }>;
+export type LiveMessage = Extract<
+  AgentMessage,
+  { type: 'progress' | 'preview' | 'log' | 'heartbeat' | 'engines' }
+>;
 export type Welcome = Extract<GatewayMessage, { type: 'welcome' }>;
 export type Order = Extract<GatewayMessage, { seq: number; type: 'assign' | 'cancel' | 'drain' }>;
 
@@ -28,6 +31,8 @@ export interface LinkOptions {
   order(order: Order): Promise<void>;
   /** The gateway asks for what the engine says of its node classes. */
   wanted(want: Extract<GatewayMessage, { type: 'want_node_info' }>): void;
+  /** The gateway asks for something to be done with an engine. */
+  manage(command: Extract<GatewayMessage, { type: 'manage' }>): void;
   /** What a heartbeat tells. */
   heartbeat(): Promise<Extract<LiveMessage, { type: 'heartbeat' }>>;
   readonly log: Logger;
@@ -98,6 +103,11 @@ export class Link {
   /** Sends a message that may be lost: dropped while there is no connection or it is slow. */
   tell(message: LiveMessage): void {
     if ((this.#socket?.bufferedAmount ?? 0) < pressureBytes) this.#transmit(message);
+  }
+
+  /** Sends an answer: lost with the connection, but not under pressure, since somebody waits for it. */
+  answer(message: Extract<AgentMessage, { type: 'managed' }>): void {
+    this.#transmit(message);
   }
 
   /** Says hello anew, in the same session, because what we said of ourselves has changed. */
@@ -214,6 +224,7 @@ export class Link {
   #receive(message: GatewayMessage): void {
     if (message.type === 'ack') this.#mail.acknowledge(message.seq);
     else if (message.type === 'want_node_info') this.#options.wanted(message);
+    else if (message.type === 'manage') this.#options.manage(message);
     else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#obey(message));
   }
 

@@ -11,7 +11,7 @@ export function refOf(message: AgentMessage): AttemptRef | undefined {
 /** What each message of an agent does. Idempotent: a message that comes again changes nothing. */
 export async function carryOut(
   session: AgentSession,
-  message: Exclude<AgentMessage, { type: 'ack' }>,
+  message: Exclude<AgentMessage, { type: 'ack' | 'engines' | 'managed' }>,
   { attempts, events }: { attempts: Attempts; events: TaskEvents },
 ): Promise<void> {
   const ref = {

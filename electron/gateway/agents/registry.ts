@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type AgentMessage, linkClose, linkProtocol } from '#shared/link/protocol.ts';
+import type { EngineReport } from '#shared/wire/engines.ts';
 import type { GatewayConfig } from '../config.ts';
 import { agentsWithAttempts, openAttemptsOf } from '../store/repositories/tasks.ts';
 import type { Store } from '../store/store.ts';
@@ -25,6 +26,12 @@ export interface RegistryPorts extends AssignmentPorts {
 /** Who listens to agents coming, changing and going. */
 export type AgentListener = (session: AgentSession) => void;
 
+/** Who takes what agents say of their engines, and their answers about them. */
+export interface EngineListener {
+  reported(session: AgentSession, report: EngineReport): void;
+  managed(session: AgentSession, message: Extract<AgentMessage, { type: 'managed' }>): void;
+}
+
 /** An agent that says nothing for this many heartbeats is taken for gone: a dead machine closes no connection. */
 const silentHeartbeats = 3;
 
@@ -37,6 +44,7 @@ export class AgentRegistry {
   readonly #silences = new Deadlines();
   readonly #rests = new Deadlines();
   readonly #listeners: AgentListener[] = [];
+  readonly #engineListeners: EngineListener[] = [];
   #stopped = false;
 
   constructor(ports: RegistryPorts) {
@@ -68,6 +76,10 @@ export class AgentRegistry {
   /** Tells of every change that may matter to scheduling or to people. */
   onChange(listener: AgentListener): void {
     this.#listeners.push(listener);
+  }
+
+  onEngines(listener: EngineListener): void {
+    this.#engineListeners.push(listener);
   }
 
   get(key: string): AgentSession | undefined {
@@ -176,6 +188,13 @@ export class AgentRegistry {
     this.#silences.renew(session.key);
     if (message.type === 'ack') {
       session.acknowledged(message.seq);
+      return;
+    }
+    if (message.type === 'engines' || message.type === 'managed') {
+      for (const listener of this.#engineListeners) {
+        if (message.type === 'engines') listener.reported(session, message.report);
+        else listener.managed(session, message);
+      }
       return;
     }
     if (!('seq' in message)) {

@@ -24,6 +24,10 @@ const tags = [
   { name: 'task', description: 'Runs of workflows: submit, list, follow, fetch, cancel.' },
   { name: 'file', description: 'Uploads for file parameters.' },
   { name: 'agent', description: 'The machines that execute.' },
+  {
+    name: 'engine',
+    description: 'What executes on them: found, installed, launched, watched, kept up to date.',
+  },
 ];
 
 const teamHeader = {

@@ -102,6 +102,7 @@ export interface WorkflowRow {
   status: 'active' | 'disabled';
   /** The snapshot of the current version: definition fields live there only. */
   snapshot_id: string;
+  starred: 0 | 1;
   created_at: number;
   updated_at: number;
 }

@@ -1,5 +1,5 @@
 import { toTimestamp } from '#shared/wire/common.ts';
-import type { TaskEvent, TaskEventData, TaskEventName } from '#shared/wire/events.ts';
+import type { TaskEvent, TaskEventData, TaskEventName, teamEvents } from '#shared/wire/events.ts';
 import type { TaskEventRow, TaskRow } from '../store/schema.ts';
 import type { Reader, Writer } from '../store/store.ts';
 
@@ -124,7 +124,7 @@ export class TaskEvents {
   }
 
   /** Tells a team that a list it may show has changed. */
-  changed(teamId: string, event: 'agents_changed' | 'workflows_changed' | 'queue_changed'): void {
+  changed(teamId: string, event: keyof typeof teamEvents): void {
     if (!this.#byTeam.has(teamId)) return;
     this.#publish(new Told(teamId, null, event, { timestamp: toTimestamp(this.#clock()) }));
   }

@@ -1,8 +1,9 @@
 import { sql as raw } from 'kysely';
 import { v7 } from 'uuid';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
-import { defineParameters } from '#shared/comfy/parameters.ts';
+import { defineParameters, fillGraph, resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
+import type { Canary } from '#shared/link/manage.ts';
 import type {
   ImportWorkflowRequest,
   ParameterDef,
@@ -80,6 +81,31 @@ export class Workflows {
     });
     this.#changed(teamId);
     return id;
+  }
+
+  /** Not a change of the definition, so no new version. */
+  async star(teamId: string, id: string, starred: boolean): Promise<void> {
+    await this.#store.write((writer) => {
+      if (!this.#byId(writer, teamId, id))
+        throw new AppError('not_found', 'There is no such workflow in this team.');
+      writer.hotRun('UPDATE workflows SET starred = ? WHERE id = ?', starred ? 1 : 0, id);
+    });
+    this.#changed(teamId);
+  }
+
+  /**
+   * Graphs to try an engine with, filled with default values: those of the named workflows, or of the starred ones.
+   * What needs a value that nobody gave is left out.
+   */
+  canaries(teamId: string, which: 'starred' | readonly string[]): Canary[] {
+    const rows =
+      which === 'starred'
+        ? this.#store.read.hot<WorkflowRow>(
+            `SELECT * FROM workflows WHERE team_id = ? AND starred = 1 AND status = 'active' ORDER BY slug LIMIT 20`,
+            teamId,
+          )
+        : which.map((id) => this.get(teamId, id).row);
+    return rows.flatMap(({ snapshot_id }) => canaryOf(this.version(snapshot_id)) ?? []);
   }
 
   list(teamId: string, page: WorkflowListQuery): { workflows: Workflow[]; total: number } {
@@ -163,6 +189,7 @@ export class Workflows {
         version: 1,
         status: 'active',
         snapshot_id,
+        starred: 0,
         created_at: now,
         updated_at: now,
       }),
@@ -191,6 +218,12 @@ export class Workflows {
     );
     return current.id;
   }
+}
+
+function canaryOf({ snapshot, graph, parameters }: WorkflowVersion): Canary | undefined {
+  const resolved = resolveParameters(parameters, {});
+  if (snapshot.tool_type !== 'comfyui' || 'problem' in resolved) return undefined;
+  return { name: snapshot.display_name, graph: fillGraph(graph, parameters, resolved.values).graph };
 }
 
 function readVersion(reader: Reader, snapshotId: string): WorkflowVersion {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { launchOptions } from '../../../electron/agent/engines/launch/options.ts';
+import { launchOptions } from '#shared/wire/engines.ts';
 import type { LaunchableRecord } from '../../../electron/agent/engines/registry/record.ts';
 import { EngineRegistry } from '../../../electron/agent/engines/registry/registry.ts';
 

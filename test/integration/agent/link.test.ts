@@ -43,6 +43,7 @@ describe('Link', () => {
       welcomed: () => undefined,
       order: async () => undefined,
       wanted: () => undefined,
+      manage: () => undefined,
       heartbeat: async () => ({ type: 'heartbeat' }),
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
       timings: { firstRetryMs: 10, mostRetryMs: 50, refusedRetryMs: 50 },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { launchOptions } from '../launch/options.ts';
+import { launchOptions } from '#shared/wire/engines.ts';
 
 export const torchBuild = z.enum(['cuda', 'rocm', 'xpu', 'mps', 'cpu']);
 export type TorchBuild = z.infer<typeof torchBuild>;

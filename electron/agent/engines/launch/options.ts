@@ -1,19 +1,4 @@
-import { z } from 'zod';
-
-/** How a ComfyUI is launched, as a form can show it. What is left out is ComfyUI's own choice. */
-export const launchOptions = z.object({
-  vram: z.enum(['gpu-only', 'highvram', 'normalvram', 'lowvram', 'novram', 'cpu']).optional(),
-  preview: z.enum(['none', 'auto', 'latent2rgb', 'taesd']).default('auto'),
-  attention: z.enum(['split-cross', 'quad-cross', 'pytorch-cross', 'sage', 'flash']).optional(),
-  precision: z.enum(['force-fp32', 'force-fp16']).optional(),
-  /** The only GPU it sees: one engine per GPU. */
-  device: z.int().nonnegative().optional(),
-  /** GB that stay free for other programs. */
-  reserveVram: z.number().nonnegative().optional(),
-  /** As one would type them after `main.py`. */
-  extra: z.array(z.string()).default([]),
-});
-export type LaunchOptions = z.infer<typeof launchOptions>;
+import type { LaunchOptions } from '#shared/wire/engines.ts';
 
 const attention: Readonly<Record<NonNullable<LaunchOptions['attention']>, string>> = {
   'split-cross': '--use-split-cross-attention',
@@ -31,7 +16,7 @@ export function optionArguments(options: LaunchOptions): string[] {
     ...(options.attention ? [attention[options.attention]] : []),
     ...(options.precision ? [`--${options.precision}`] : []),
     ...(options.device === undefined ? [] : ['--cuda-device', String(options.device)]),
-    ...(options.reserveVram === undefined ? [] : ['--reserve-vram', String(options.reserveVram)]),
+    ...(options.reserve_vram === undefined ? [] : ['--reserve-vram', String(options.reserve_vram)]),
     ...options.extra,
   ];
 }

@@ -1,27 +1,10 @@
-/** How far a ComfyUI's start has come, read from its log. */
-export type Stage = 'python' | 'torch' | 'node packs' | 'server' | 'ready';
+import { type ImportedPack, type LaunchReport, launchStages } from '#shared/wire/engines.ts';
 
-export interface NodePack {
-  /** The name of its folder or file. */
-  readonly name: string;
-  readonly seconds: number;
-  readonly failed: boolean;
-  /** The last line of the error that stopped it, if it has failed. */
-  readonly error?: string;
-}
+type Stage = LaunchReport['stage'];
 
-export interface LaunchReport {
-  readonly stage: Stage;
-  readonly python: string;
-  readonly torch: string;
-  readonly device: string;
-  readonly version: string;
-  readonly packs: readonly NodePack[];
-}
+const order: readonly Stage[] = launchStages;
 
-const order: readonly Stage[] = ['python', 'torch', 'node packs', 'server', 'ready'];
-
-/** Follows the log of one start, line by line. */
+/** Follows how far a ComfyUI's start has come by its log, line by line. */
 export class LaunchStages {
   #report: LaunchReport = { stage: 'python', python: '', torch: '', device: '', version: '', packs: [] };
   /** What each pack's import said, until the list of import times comes. */
@@ -61,7 +44,12 @@ export class LaunchStages {
     if (!time?.[3]) return;
     const name = packName(time[3]);
     const error = this.#errors.get(name);
-    const pack = { name, seconds: Number(time[1]), failed: time[2] !== undefined, ...(error && { error }) };
+    const pack: ImportedPack = {
+      name,
+      seconds: Number(time[1]),
+      failed: time[2] !== undefined,
+      ...(error && { error }),
+    };
     this.#become('node packs', { packs: [...this.#report.packs.filter((one) => one.name !== name), pack] });
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { launchOptions } from '../launch/options.ts';
+import { launchOptions } from '#shared/wire/engines.ts';
 
 /** An engine of a data folder as `engines/<id>.json` keeps it. */
 const named = {

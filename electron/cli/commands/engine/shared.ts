@@ -1,4 +1,4 @@
-import { type LaunchOptions, launchOptions } from '../../../agent/engines/launch/options.ts';
+import { type LaunchOptions, launchOptions } from '#shared/wire/engines.ts';
 import { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { type Programs, readArgs, UsageError } from '../../programs.ts';
@@ -108,7 +108,7 @@ export function launchOptionsOf({ values, rest }: Call): LaunchOptions {
   const read = launchOptions.safeParse({
     ...{ vram, preview, attention, precision, extra: rest },
     ...(device !== undefined && { device: Number(device) }),
-    ...(reserve !== undefined && { reserveVram: Number(reserve) }),
+    ...(reserve !== undefined && { reserve_vram: Number(reserve) }),
   });
   if (read.success) return read.data;
   throw misused(read.error.issues.map((issue) => `--${String(issue.path[0])}: ${issue.message}.`).join(' '));

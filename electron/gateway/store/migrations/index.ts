@@ -1,6 +1,7 @@
 import { spine } from './0010-spine.ts';
 import { accounts } from './0020-accounts.ts';
 import { nodeInfos } from './0030-node-infos.ts';
+import { stars } from './0040-stars.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
-export const migrations: readonly Migration[] = [spine, accounts, nodeInfos];
+export const migrations: readonly Migration[] = [spine, accounts, nodeInfos, stars];

@@ -4,6 +4,8 @@ import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
 import { credentialRoutes } from './credentials.ts';
+import { engineChangeRoutes } from './engine-changes.ts';
+import { engineRoutes } from './engines.ts';
 import { eventRoutes } from './events.ts';
 import { featureRoutes } from './features.ts';
 import { presignRoute } from './files.ts';
@@ -35,4 +37,6 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   agentRoutes(app, rooms);
+  engineRoutes(app, rooms);
+  engineChangeRoutes(app, rooms);
 }

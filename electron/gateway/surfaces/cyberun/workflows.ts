@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idReply, toTimestamp, uuid } from '#shared/wire/common.ts';
 import {
   importWorkflowRequest,
+  starWorkflowRequest,
   updateWorkflowRequest,
   type WorkflowDetail,
   workflowDetail,
@@ -26,6 +27,7 @@ const bySlug = z.object({
 /** Workflows for those who manage them, and for those who run them (without the graph for keys). */
 export function workflowRoutes(app: App, rooms: Rooms): void {
   saveRoutes(app, rooms);
+  starRoute(app, rooms);
   listRoutes(app, rooms);
   detailRoutes(app, rooms);
 }
@@ -73,6 +75,31 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
     async (request) => ({
       id: await workflows.update(callerOf(request).teamId, request.params.workflowId, request.body),
     }),
+  );
+}
+
+function starRoute(app: App, { identity, workflows }: Rooms): void {
+  app.put(
+    '/workflows/:workflowId/star',
+    {
+      onRequest: permit(identity, 'starWorkflow'),
+      schema: describe(
+        {
+          tag,
+          ours: true,
+          id: 'starWorkflow',
+          summary: 'Star a workflow, or take the star away',
+          description: 'Starred workflows are tried on a new version of an engine before it is taken.',
+        },
+        { params: byId, body: starWorkflowRequest },
+        { 200: idReply },
+      ),
+    },
+    async (request) => {
+      const { workflowId: id } = request.params;
+      await workflows.star(callerOf(request).teamId, id, request.body.is_starred);
+      return { id };
+    },
   );
 }
 
@@ -172,6 +199,7 @@ function withoutGraph({ row, version }: Workflow): Omit<WorkflowDetail, 'workflo
     preferred_gpu: snapshot.preferred_gpu,
     default_dispatch_target: snapshot.default_dispatch_target,
     min_vram_gb: snapshot.min_vram_gb,
+    is_starred: row.starred === 1,
     required_models: version.requiredModels,
     tool_type: snapshot.tool_type,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { launchOptions } from '#shared/wire/engines.ts';
 import {
-  launchOptions,
   optionArguments,
   optionProblems,
   readHelp,
