@@ -2,7 +2,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Agent, createAgent, type EngineChoice } from './agent/agent.ts';
+import { type Agent, createAgent } from './agent/agent.ts';
+import type { EngineChoice } from './agent/engines/create.ts';
+import { servingChoices } from './agent/engines/manage/records.ts';
+import { EngineRegistry } from './agent/engines/registry/registry.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 
 /**
@@ -18,8 +21,10 @@ export interface StudioConfig {
   readonly version: string;
   /** The built desk; without it the gateway serves the API only. */
   readonly deskFolder?: string;
-  /** `null` = no built-in agent. */
-  readonly engine: EngineChoice | null;
+  /** How the built-in engine is run here; `null` = no built-in agent. */
+  readonly starter: EngineChoice | null;
+  /** What the built-in agent serves; whatever served last when left out. */
+  readonly engines?: readonly EngineChoice[];
   readonly log: Logger;
 }
 
@@ -35,7 +40,7 @@ export interface Studio {
 export const addressFile = (dataDir: string): string => join(dataDir, 'studio.json');
 
 export async function createStudio(config: StudioConfig): Promise<Studio> {
-  const { dataDir, engine, log, ...gatewayConfig } = config;
+  const { dataDir, starter, engines, log, ...gatewayConfig } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const gateway = await createGateway({ ...gatewayConfig, dataDir, log });
   let agent: Agent | undefined;
@@ -44,14 +49,16 @@ export async function createStudio(config: StudioConfig): Promise<Studio> {
   async function start(): Promise<{ url: string }> {
     const { url } = await gateway.start();
     await writeFile(addressFile(dataDir), JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
-    if (engine) {
+    if (starter) {
+      const registry = new EngineRegistry(dataDir);
       agent = createAgent({
         gatewayUrl: url,
         key: await builtInAgentKey(gateway, dataDir),
         agentId: hostname(),
         dataDir: join(dataDir, 'agent'),
         version: config.version,
-        engine,
+        engines: engines ?? (await servingChoices(registry, starter)),
+        manage: { registry, starter },
         log: log.child({ room: 'agent' }),
       });
       await agent.start();

@@ -2,30 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { EngineInfo, GatewayMessage, MachineInfo } from '#shared/link/protocol.ts';
-import { ComfyUiEngine } from './engines/comfyui/comfyui-engine.ts';
-import type { Engine } from './engines/engine.ts';
-import { comfyUiProgram } from './engines/launch/comfyui-program.ts';
-import type { LaunchableRecord } from './engines/registry/record.ts';
-import type { EngineRegistry } from './engines/registry/registry.ts';
-import { GivenServer } from './engines/server-source.ts';
-import { starterServer } from './engines/starter/starter-server.ts';
+import type { ManageRefusal } from '#shared/link/manage.ts';
+import type { GatewayMessage } from '#shared/link/protocol.ts';
+import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
+import { Fleet } from './engines/fleet.ts';
+import { EngineManager } from './engines/manage/manager.ts';
+import type { ManageOptions } from './engines/manage/ports.ts';
 import type { SupervisorTimings } from './engines/supervisor.ts';
-import { Supervisor, supervisorTimings } from './engines/supervisor.ts';
 import { HttpClient } from './http.ts';
 import { type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
 import { labelsOf, Machine } from './machine/machine.ts';
 import { Journal } from './runs/journal.ts';
 import { Runs } from './runs/runs.ts';
-
-/**
- * The engine an agent serves: the starter engine or a ComfyUI, which it runs itself, or a server that others run and
- * that speaks ComfyUI's protocol.
- */
-export type EngineChoice =
-  | { readonly kind: 'starter'; readonly command: readonly string[]; readonly probeNodes?: boolean }
-  | { readonly kind: 'launch'; readonly record: LaunchableRecord; readonly registry: EngineRegistry }
-  | { readonly kind: 'url'; readonly url: string; readonly headers?: Readonly<Record<string, string>> };
 
 /** Milliseconds; what is left out has its default. */
 export interface AgentTimings {
@@ -46,7 +34,10 @@ export interface AgentOptions {
   readonly version: string;
   readonly labels?: readonly string[];
   readonly region?: string;
-  readonly engine: EngineChoice;
+  /** Served from the start, one run at a time each. */
+  readonly engines: readonly EngineChoice[];
+  /** Lets the gateway manage the engines of this machine; it may then execute anything here. */
+  readonly manage?: ManageOptions;
   readonly log: Logger;
   readonly timings?: AgentTimings;
 }
@@ -58,8 +49,7 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-/** Tasks executed at once, and how many more are fetched and queued meanwhile so that the GPU never waits. */
-const slots = 1;
+/** How many tasks more than engines are fetched and queued meanwhile, so that the GPU never waits. */
 const staging = 2;
 const recoverMs = 15_000;
 
@@ -85,26 +75,32 @@ async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   return agent;
 }
 
-/** One machine, one engine, one gateway, and the attempts that go between them. */
+/** One machine, its engines, one gateway, and the attempts that go between them. */
 class RunningAgent {
   readonly #options: AgentOptions;
   readonly #http = new HttpClient();
   readonly #machine = new Machine();
-  readonly #engine: Engine;
+  readonly #around: EngineSurroundings;
+  readonly #fleet: Fleet;
+  readonly #manager: EngineManager | undefined;
   readonly #journal: Journal;
   readonly #link: Link;
   readonly #runs: Runs;
   readonly #stopped = new AbortController();
   #recovered: Promise<void> = Promise.resolve();
-  /** As the last hello told them. */
-  #labels: string[] = [];
-  #told: EngineInfo | undefined;
+  /** As the gateway was told last. */
+  #told: Standing | undefined;
 
   constructor(options: AgentOptions, clientId: string) {
     this.#options = options;
     const { log, key, timings } = options;
     const gatewayUrl = options.gatewayUrl.replace(/\/+$/, '');
-    this.#engine = createEngine(options, clientId, this.#http);
+    const { dataDir } = options;
+    this.#around = { clientId, dataDir, http: this.#http, log, timings: timings?.supervisor };
+    this.#fleet = new Fleet(
+      () => this.#changed(),
+      () => this.#manager?.changed('a little'),
+    );
     this.#journal = new Journal(join(options.dataDir, 'attempts'));
     this.#link = new Link({
       gatewayUrl,
@@ -112,30 +108,41 @@ class RunningAgent {
       hello: () => this.#hello(),
       welcomed: (welcome) => {
         this.#runs.drop(welcome.drop);
-        // It may have changed between our hello and this answer.
-        if (this.#engine.info !== this.#told) void this.#tellEngine();
+        // Engines may have changed between our hello and this answer.
+        this.#changed();
       },
       order: (order) => this.#runs.order(order),
-      wanted: ({ upload_url }) => void this.#sendNodeInfo(gatewayUrl + upload_url),
+      wanted: ({ hash, upload_url }) => void this.#sendNodeInfo(hash, gatewayUrl + upload_url),
       manage: (command) => void this.#manage(command),
       heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
       log,
       timings: { ...linkTimings, ...timings?.link },
     });
     this.#runs = new Runs({
-      engine: this.#engine,
+      fleet: this.#fleet,
       http: this.#http,
       gatewayUrl,
       link: this.#link,
       journal: this.#journal,
       log,
     });
-    this.#engine.onChange(() => void this.#tellEngine());
+    this.#manager =
+      options.manage &&
+      new EngineManager({
+        ...options.manage,
+        agentDir: options.dataDir,
+        fleet: this.#fleet,
+        engine: (choice) => createEngine(choice, this.#around),
+        leave: (name, reason) => this.#runs.leave(name, reason),
+        tell: (report) => this.#link.tell({ type: 'engines', report }),
+        http: this.#http,
+        log,
+      });
   }
 
   async start(): Promise<void> {
     const records = await this.#journal.open();
-    await this.#engine.start();
+    for (const choice of this.#options.engines) await this.#fleet.add(createEngine(choice, this.#around));
     const patience = AbortSignal.timeout(this.#options.timings?.recoverMs ?? recoverMs);
     // What we say in hello decides what the gateway gives to others, so the engine is asked first.
     this.#recovered = this.#runs
@@ -149,41 +156,57 @@ class RunningAgent {
     this.#stopped.abort();
     this.#runs.stop();
     await this.#recovered;
-    await Promise.all([this.#link.stop(), this.#engine.stop()]);
+    await this.#manager?.stop();
+    await Promise.all([this.#link.stop(), this.#fleet.stop()]);
     await this.#journal.idle();
     this.#http.close();
   }
 
+  #changed(): void {
+    void this.#tell();
+    this.#manager?.changed();
+  }
+
   async #hello(): Promise<Hello> {
-    const machine = await this.#machine.known();
-    this.#labels = this.#labelsOn(machine);
-    this.#told = this.#engine.info;
+    this.#told = await this.#standing();
     return {
       agent_id: this.#options.agentId,
       agent_version: this.#options.version,
-      machine,
-      engines: [this.#told],
-      labels: this.#labels,
+      machine: await this.#machine.known(),
+      ...this.#told,
       region: this.#options.region ?? '',
-      slots,
       staging,
       models: [],
       attempts: this.#runs.held,
     };
   }
 
-  /** A connected gateway hears of it at once, any other with the next hello. */
-  async #tellEngine(): Promise<void> {
-    const labels = this.#labelsOn(await this.#machine.known());
+  async #standing(): Promise<Standing> {
+    const engines = this.#fleet.infos;
+    const labels = labelsOf(await this.#machine.known(), engines, this.#options.labels ?? []);
+    return { engines, labels, slots: Math.max(1, engines.length) };
+  }
+
+  /** A connected gateway hears at once what has changed, any other with the next hello. */
+  async #tell(): Promise<void> {
+    const [before, now] = [this.#told, await this.#standing()];
     if (!this.#link.connected) return;
-    if (labels.join() !== this.#labels.join()) this.#link.renew();
-    else void this.#link.send({ type: 'engine_state', engine: this.#engine.info });
+    this.#told = now;
+    const names = ({ engines, labels }: Standing): string =>
+      [...engines.map(({ name }) => name), ...labels].join();
+    if (!before || names(before) !== names(now)) void this.#link.send({ type: 'standing', ...now });
+    else {
+      const changed = now.engines.filter((info) => !before.engines.includes(info));
+      for (const engine of changed) void this.#link.send({ type: 'engine_state', engine });
+    }
   }
 
   /** A failure is no harm: the gateway asks again. */
-  async #sendNodeInfo(url: string): Promise<void> {
+  async #sendNodeInfo(hash: string, url: string): Promise<void> {
+    const seat = this.#fleet.seats.find(({ engine }) => engine.info.node_info_hash === hash);
+    if (!seat) return;
     try {
-      const body = await this.#engine.nodeInfo();
+      const body = await seat.engine.nodeInfo();
       const { status } = await this.#http.json(url, { method: 'PUT', body });
       if (status !== 200) throw new Error(`the gateway answered ${status}`);
     } catch (error) {
@@ -191,45 +214,19 @@ class RunningAgent {
     }
   }
 
-  #manage({ request_id }: Extract<GatewayMessage, { type: 'manage' }>): void {
-    const message = 'This agent does not let its gateway manage its engines.';
-    this.#link.answer({ type: 'managed', request_id, refusal: { code: 'forbidden', message } });
-  }
-
-  #labelsOn(machine: MachineInfo): string[] {
-    return labelsOf(machine, [this.#engine.info], this.#options.labels ?? []);
+  async #manage(command: Extract<GatewayMessage, { type: 'manage' }>): Promise<void> {
+    const { request_id, action, ask } = command;
+    const answer = this.#manager ? await this.#manager.command(action, ask) : { refusal: unmanaged };
+    this.#link.answer({ type: 'managed', request_id, ...answer });
   }
 }
 
-function createEngine(options: AgentOptions, clientId: string, http: HttpClient): Engine {
-  const { engine, dataDir, log } = options;
-  const common = { clientId, http, log };
-  if (engine.kind === 'url') {
-    const source = new GivenServer(engine.url);
-    return new ComfyUiEngine({
-      ...common,
-      name: 'comfyui',
-      flavour: 'comfyui',
-      source,
-      headers: engine.headers ?? {},
-    });
-  }
-  const timings = { ...supervisorTimings, ...options.timings?.supervisor };
-  if (engine.kind === 'launch') {
-    const program = comfyUiProgram(engine.record, engine.registry, http);
-    const source = new Supervisor(program, log, timings);
-    return new ComfyUiEngine({ ...common, name: engine.record.id, flavour: 'comfyui', source });
-  }
-  const source = starterServer({
-    command: engine.command,
-    dataDir,
-    probeNodes: engine.probeNodes ?? false,
-    http,
-    log,
-    timings,
-  });
-  return new ComfyUiEngine({ ...common, name: 'starter', flavour: 'starter', source });
-}
+type Standing = Pick<Hello, 'engines' | 'labels' | 'slots'>;
+
+const unmanaged: ManageRefusal = {
+  code: 'forbidden',
+  message: 'This agent does not let its gateway manage its engines.',
+};
 
 /** Made once, kept: an engine goes on sending a run's messages to the client that submitted it. */
 async function clientId(dataDir: string): Promise<string> {

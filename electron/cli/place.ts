@@ -42,7 +42,7 @@ async function localGateway(dataDir: string, programs: Programs): Promise<Place>
     host: '127.0.0.1',
     port: 0,
     version: version(programs),
-    engine: starterChoice(programs),
+    starter: starterChoice(programs),
     log,
   });
   const leave = async () => {

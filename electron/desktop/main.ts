@@ -22,7 +22,7 @@ await runShell(electron, {
       port: 7788,
       version,
       deskFolder: resolve(dirname(here), 'renderer'),
-      engine: {
+      starter: {
         kind: 'starter',
         command: [process.execPath, resolve(here, 'starter-engine.js')],
       },

@@ -30,7 +30,7 @@ import {
  */
 
 const one = { engine_id: engineId };
-const done = z.object({});
+const done = z.null();
 
 /** A workflow that is run on two versions of an engine to compare them. */
 export const canary = z.object({ name: z.string(), graph: z.record(z.string(), z.unknown()) });

@@ -129,6 +129,14 @@ export const agentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), ...reliable, ...attemptRef, failure: taskFailure }),
   z.object({ type: z.literal('cancelled'), ...reliable, ...attemptRef }),
   z.object({ type: z.literal('engine_state'), ...reliable, engine: engineInfo }),
+  /** What hello said of the whole agent is different now: an engine has come or gone, or a label. */
+  z.object({
+    type: z.literal('standing'),
+    ...reliable,
+    engines: z.array(engineInfo),
+    labels: z.array(z.string().max(100)).max(100),
+    slots: z.int().min(1).max(64),
+  }),
   z.object({ type: z.literal('models_changed'), ...reliable, models: z.array(modelInfo).max(100_000) }),
   z.object({
     type: z.literal('progress'),

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineInfo } from '#shared/link/protocol.ts';
+import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
 
 /** Something a finished run produced: a file that the engine keeps, or words that a node showed. */
@@ -66,6 +67,14 @@ export interface Engine {
   whenReady(signal: AbortSignal): Promise<void>;
   /** All it says of its node classes, as text; its SHA-256 is `info.node_info_hash`. */
   nodeInfo(): Promise<string>;
+  /** Where it answers; empty while it does not. */
+  readonly url: string;
+  /** How far its present start has come, or how far the last one came. */
+  readonly launch: LaunchReport;
+  /** The last it printed. */
+  readonly lines: readonly string[];
+  /** Unloads models and empties caches. */
+  free(): Promise<void>;
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun;
   /** The name under which the engine already has this input, if it has. */
   findInput(name: string, size: number, signal: AbortSignal): Promise<string | undefined>;

@@ -66,7 +66,6 @@ export class Link {
   #socket: WebSocket | undefined;
   #session: string | undefined;
   #welcomed = false;
-  #again = false;
   #loop: Promise<void> | undefined;
 
   constructor(options: LinkOptions) {
@@ -110,13 +109,6 @@ export class Link {
     this.#transmit(message);
   }
 
-  /** Says hello anew, in the same session, because what we said of ourselves has changed. */
-  renew(): void {
-    if (!this.#welcomed) return;
-    this.#again = true;
-    this.#close('hello has changed');
-  }
-
   /** Says goodbye, but does not wait long for the answer. */
   #close(reason: string): void {
     const socket = this.#socket;
@@ -138,9 +130,6 @@ export class Link {
         this.#log.error('the gateway speaks another version of the link: update Atelier on both machines');
         return;
       }
-      const again = this.#again;
-      this.#again = false;
-      if (again) continue;
       const wait = ending === 'lost' ? backOff.next() : refusedRetryMs;
       await pause(wait, this.#stopped.signal);
     }

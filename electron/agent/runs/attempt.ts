@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
 import { pause } from '../back-off.ts';
-import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
+import { EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
+import type { Fleet, Seat } from '../engines/fleet.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
 import { placeInputs } from './inputs.ts';
@@ -11,17 +12,13 @@ import { deliverOutputs } from './outputs.ts';
 import { Reporter } from './reporter.ts';
 
 export interface AttemptPorts {
-  readonly engine: Engine;
+  readonly fleet: Fleet;
   readonly http: HttpClient;
   readonly gatewayUrl: string;
   readonly link: Pick<Link, 'send' | 'tell'>;
   readonly journal: Journal;
-  /** Lets one submission after the other into the engine, in the order of the attempts. */
-  readonly inTurn: Turn;
   readonly log: Logger;
 }
-
-export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** An engine that died this often before the run began is not tried again with it. */
 const mostSubmissions = 3;
@@ -43,7 +40,11 @@ export class Attempt {
   #phase: HeldAttempt['phase'] = 'staged';
   /** The journal is safe and the gateway was told so; everything we say of the attempt comes after. */
   #durable: Promise<void> = Promise.resolve();
+  #seat: Seat | undefined;
   #run: EngineRun | undefined;
+  #working: Promise<unknown> = Promise.resolve();
+  /** Why it goes back in line, when its engine is taken away. */
+  #givenBack: string | undefined;
   /** Dropped, or the agent stops: nothing more is said about it. */
   #quiet = false;
 
@@ -62,10 +63,16 @@ export class Attempt {
     return { ...this.#ref, phase: this.#phase };
   }
 
+  /** The name of its engine. */
+  get engine(): string | undefined {
+    return this.#seat?.name;
+  }
+
   /** A new attempt. `durable`: it is on disk and may be acknowledged; `over`: nothing is left of it here. */
   take(): { durable: Promise<void>; over: Promise<void> } {
     const { journal, link } = this.#ports;
     try {
+      this.#sit(this.#ports.fleet.choose(this.#nodeTypes()));
       const received = (): void => void link.send({ type: 'received', ...this.#ref });
       this.#durable = journal.save(this.#record).then(received, (error: Error) => this.#journalFailed(error));
       return { durable: this.#durable, over: this.#carry() };
@@ -81,8 +88,7 @@ export class Attempt {
    */
   async recover(patience: AbortSignal): Promise<{ over: Promise<void> } | undefined> {
     if (this.#record.conclusion) return { over: this.#conclude(this.#record.conclusion) };
-    const ready = this.#ports.engine.whenReady(patience);
-    const found = await ready.then(() => this.#find()).catch(() => undefined);
+    const found = await this.#findAnywhere(patience);
     if (found) {
       if (this.#record.cancelled) void found.interrupt();
       return { over: this.#carry(found) };
@@ -106,8 +112,17 @@ export class Attempt {
   /** The gateway has given it up: ends it without a word. */
   drop(): void {
     this.#quiet = true;
+    this.#seat?.letGo(this.id);
     this.#endWork();
     this.#ports.journal.remove(this.id).catch((error: Error) => this.#journalFailed(error));
+  }
+
+  /** Its engine is taken away, so it goes back in line; resolves when the engine has let go of it. */
+  async giveBack(reason: string): Promise<void> {
+    if (this.#phase === 'done') return;
+    this.#givenBack = reason;
+    this.#endWork();
+    await this.#working.catch(() => undefined);
   }
 
   /** The agent stops: the journal stays, for the next start to ask the engine about it. */
@@ -131,19 +146,26 @@ export class Attempt {
   }
 
   async #carry(found?: EngineRun): Promise<void> {
-    const conclusion = await this.#work(found).catch((error: unknown) => this.#explain(error));
+    const working = this.#work(found);
+    this.#working = working;
+    const conclusion = await working.catch((error: unknown) => this.#explain(error));
     this.#reporter.stop();
     if (this.#quiet) return;
-    await this.#conclude(this.#record.cancelled ? { type: 'cancelled' } : conclusion);
+    if (this.#record.cancelled) return this.#conclude({ type: 'cancelled' });
+    const back = this.#givenBack !== undefined && conclusion.type !== 'completed';
+    await this.#conclude(back ? { type: 'declined', reason: this.#givenBack ?? '' } : conclusion);
   }
 
   async #work(found?: EngineRun): Promise<Conclusion> {
-    const { engine, http, gatewayUrl } = this.#ports;
+    const { http, gatewayUrl } = this.#ports;
+    const { engine } = this.#place();
     const { assignment } = this.#record;
     const signal = this.#abort.signal;
     const end = found
       ? await found.ended
-      : await this.#execute(await placeInputs(this.#graph(), assignment.inputs, this.#ports, signal));
+      : await this.#execute(
+          await placeInputs(this.#graph(), assignment.inputs, { engine, http, gatewayUrl }, signal),
+        );
     switch (end.kind) {
       case 'succeeded': {
         const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
@@ -163,7 +185,7 @@ export class Attempt {
   /** Submits and follows; again when the engine went away before it had begun with this run. */
   async #execute(graph: Graph): Promise<RunEnd> {
     for (let submissions = 1; ; submissions++) {
-      const run = await this.#ports.inTurn(() => this.#submit(graph));
+      const run = await this.#place().inTurn(() => this.#submit(graph));
       const end = await run.ended;
       if (end.kind !== 'lost' || this.#phase === 'running' || submissions === mostSubmissions) return end;
     }
@@ -171,21 +193,51 @@ export class Attempt {
 
   async #submit(graph: Graph): Promise<EngineRun> {
     const { signal } = this.#abort;
-    await this.#ports.engine.whenReady(signal);
+    const { engine } = this.#place();
+    await engine.whenReady(signal);
     signal.throwIfAborted();
-    this.#run = this.#ports.engine.openRun(this.id, graph, this.#reporter);
+    this.#run = engine.openRun(this.id, graph, this.#reporter);
     await this.#run.submit();
     return this.#run;
   }
 
-  async #find(): Promise<EngineRun | undefined> {
-    const run = this.#ports.engine.openRun(this.id, this.#graph(), this.#reporter);
+  /** Looks for the run where it was, or at every engine when nobody wrote that down. */
+  async #findAnywhere(patience: AbortSignal): Promise<EngineRun | undefined> {
+    const { fleet } = this.#ports;
+    const { engine } = this.#record;
+    const seats =
+      engine === undefined ? fleet.seats : [fleet.get(engine)].filter((seat) => seat !== undefined);
+    const found = seats.map((seat) => this.#findAt(seat, patience).catch(() => undefined));
+    return (await Promise.all(found)).find((run) => run !== undefined);
+  }
+
+  async #findAt(seat: Seat, patience: AbortSignal): Promise<EngineRun | undefined> {
+    await seat.engine.whenReady(patience);
+    const run = seat.engine.openRun(this.id, this.#graph(), this.#reporter);
     if (await run.find()) {
+      this.#sit(seat);
       this.#run = run;
       return run;
     }
     run.close();
     return undefined;
+  }
+
+  #sit(seat: Seat | undefined): void {
+    this.#seat = seat;
+    if (!seat) return;
+    seat.take(this.id);
+    this.#record = { ...this.#record, engine: seat.name };
+  }
+
+  #place(): Seat {
+    if (this.#seat) return this.#seat;
+    throw new EngineGone('This agent serves no engine just now: start one on its Engines page.');
+  }
+
+  #nodeTypes(): string[] {
+    const read = readGraph(this.#record.assignment.graph);
+    return 'graph' in read ? Object.values(read.graph).map(({ class_type }) => class_type) : [];
   }
 
   #graph(): Graph {
@@ -221,6 +273,7 @@ export class Attempt {
   async #conclude(conclusion: Conclusion): Promise<void> {
     const { journal, link } = this.#ports;
     this.#phase = 'done';
+    this.#seat?.letGo(this.id);
     this.#record = { ...this.#record, conclusion };
     await this.#durable;
     const answered = new AbortController();

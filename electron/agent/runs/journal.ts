@@ -19,6 +19,8 @@ export type Conclusion = z.infer<typeof conclusion>;
 export const journalRecord = z.object({
   assignment,
   cancelled: z.boolean(),
+  /** The engine it was given to; unknown in records of earlier versions. */
+  engine: z.string().optional(),
   conclusion: conclusion.optional(),
 });
 export type JournalRecord = z.infer<typeof journalRecord>;

@@ -1,18 +1,21 @@
 import type { HeldAttempt } from '#shared/link/protocol.ts';
+import { pause } from '../back-off.ts';
 import type { Order } from '../link/link.ts';
 import { Attempt, type AttemptPorts } from './attempt.ts';
 import type { JournalRecord } from './journal.ts';
+
+/** How long an engine may take to let go of a run before it is ended all the same. */
+const leaveMs = 3000;
 
 /** Every attempt that this agent answers for to one gateway. */
 export class Runs {
   readonly #ports: AttemptPorts;
   readonly #attempts = new Map<string, Attempt>();
 
-  #lastTurn: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  constructor(ports: Omit<AttemptPorts, 'inTurn'>) {
-    this.#ports = { ...ports, inTurn: (work) => this.#inTurn(work) };
+  constructor(ports: AttemptPorts) {
+    this.#ports = ports;
   }
 
   /** As `hello` tells it. */
@@ -69,16 +72,18 @@ export class Runs {
     }
   }
 
+  /** Gives back what an engine has; resolves when the engine has let go of it, or does not for long. */
+  async leave(engine: string, reason: string): Promise<void> {
+    const there = [...this.#attempts.values()].filter((attempt) => attempt.engine === engine);
+    const left = new AbortController();
+    const all = Promise.all(there.map((attempt) => attempt.giveBack(reason))).then(() => left.abort());
+    await Promise.race([all, pause(leaveMs, left.signal)]);
+  }
+
   /** Ends what goes on here; what comes from now on is given back. */
   stop(): void {
     this.#stopped = true;
     for (const attempt of this.#attempts.values()) attempt.stop();
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#lastTurn.then(work);
-    this.#lastTurn = done.catch(() => undefined);
-    return done;
   }
 
   #keep(attempt: Attempt, over: Promise<void>): void {

@@ -19,7 +19,8 @@ export async function demo(_args: string[], programs: Programs): Promise<number>
     host: '127.0.0.1',
     port: 0,
     version: version(programs),
-    engine: starterChoice(programs),
+    starter: starterChoice(programs),
+    engines: [starterChoice(programs)],
     log: pino({ level: 'silent' }),
   });
   const say = clock();

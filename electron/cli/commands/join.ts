@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { createAgent } from '../../agent/agent.ts';
+import { EngineRegistry } from '../../agent/engines/registry/registry.ts';
 import { dataFolder } from '../../data-folder.ts';
 import { endSignal } from '../end-signal.ts';
-import { engineChoice } from '../engine-choice.ts';
+import { engineChoices, starterChoice } from '../engine-choice.ts';
 import { openLog } from '../log.ts';
 import { pairedKeys } from '../pair.ts';
 import { type Programs, readArgs, UsageError, version } from '../programs.ts';
@@ -16,13 +17,16 @@ export async function join(args: string[], programs: Programs): Promise<number> 
     options: {
       data: { type: 'string' },
       name: { type: 'string', default: hostname() },
-      engine: { type: 'string', default: 'starter' },
+      engine: { type: 'string', multiple: true },
+      managed: { type: 'boolean', default: false },
     },
   });
   const gateway = gatewayAddress(positionals);
-  const engine = await engineChoice(values.engine, programs, dataFolder(values.data));
+  const dataDir = dataFolder(values.data);
+  const engines = await engineChoices(values.engine, programs, dataDir);
+  const manage = { registry: new EngineRegistry(dataDir), starter: starterChoice(programs) };
   // Its own folder for each studio: two agents must not share one.
-  const folder = joinPath(dataFolder(values.data), 'joined', gateway.host.replace(/[^\w.-]/g, '_'));
+  const folder = joinPath(dataDir, 'joined', gateway.host.replace(/[^\w.-]/g, '_'));
   const { device: _, agent: key } = await pairedKeys(
     gateway.origin,
     joinPath(folder, 'keys.json'),
@@ -37,7 +41,8 @@ export async function join(args: string[], programs: Programs): Promise<number> 
     agentId: values.name,
     dataDir: joinPath(folder, 'agent'),
     version: version(programs),
-    engine,
+    engines,
+    ...(values.managed && { manage }),
     log,
   });
   const asked = endSignal();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dataFolder } from '../../data-folder.ts';
 import { createStudio } from '../../studio.ts';
 import { endSignal } from '../end-signal.ts';
-import { engineChoice } from '../engine-choice.ts';
+import { engineChoices, starterChoice } from '../engine-choice.ts';
 import { openLog } from '../log.ts';
 import { type Programs, readArgs, version, wholeNumber } from '../programs.ts';
 
@@ -15,19 +15,20 @@ export async function serve(args: string[], programs: Programs): Promise<number>
       host: { type: 'string', default: '127.0.0.1' },
       port: { type: 'string', default: '7788' },
       'no-agent': { type: 'boolean', default: false },
-      engine: { type: 'string', default: 'starter' },
+      engine: { type: 'string', multiple: true },
     },
   });
   const port = wholeNumber(values.port, 'port', 0, 65_535);
   const dataDir = dataFolder(values.data);
-  const engine = values['no-agent'] ? null : await engineChoice(values.engine, programs, dataDir);
+  const engines = await engineChoices(values.engine, programs, dataDir);
   const { log, close } = openLog(dataDir);
   const studio = await createStudio({
     dataDir,
     host: values.host,
     port,
     version: version(programs),
-    engine,
+    starter: values['no-agent'] ? null : starterChoice(programs),
+    engines,
     log,
     ...(existsSync(programs.deskFolder) ? { deskFolder: programs.deskFolder } : {}),
   });

@@ -44,6 +44,11 @@ export async function carryOut(
       session.hello = { ...session.hello, engines };
       return;
     }
+    case 'standing': {
+      const { engines, labels, slots } = message;
+      session.hello = { ...session.hello, engines, labels, slots };
+      return;
+    }
     case 'models_changed':
       session.hello = { ...session.hello, models: message.models };
       return;

@@ -62,8 +62,10 @@ export class AgentSession {
     return this.#socket !== undefined;
   }
 
+  /** The engine that people are shown for the agent: one of their own rather than the one that comes with Atelier. */
   get engine(): EngineInfo | undefined {
-    return this.hello.engines[0];
+    const { engines } = this.hello;
+    return engines.find(({ flavour }) => flavour !== 'starter') ?? engines[0];
   }
 
   get machine(): MachineInfo {

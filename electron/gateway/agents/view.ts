@@ -14,13 +14,17 @@ export function gpusOf({ machine, engine }: AgentSession): readonly GpuInfo[] {
 export const vramGb = (session: AgentSession): number =>
   Math.max(0, ...gpusOf(session).map((gpu) => gpu.vram_total)) / 1e9;
 
-/** Why an engine of an agent takes no tasks, in words; empty when it does. */
-export function notReady(session: AgentSession, engine: EngineInfo | undefined = session.engine): string {
+/** Why an agent, or one engine of it, takes no tasks, in words; empty when it does. */
+export function notReady(session: AgentSession, engine: EngineInfo | undefined = bestOf(session)): string {
   if (session.draining) return 'it is being drained';
   if (session.resting !== '') return session.resting;
   if (!engine) return 'it has no engine';
   return engine.state === 'ready' ? '' : engine.reason || `its engine is ${engine.state}`;
 }
+
+/** An agent is as ready as the readiest of its engines. */
+const bestOf = (session: AgentSession): EngineInfo | undefined =>
+  session.hello.engines.find(({ state }) => state === 'ready') ?? session.engine;
 
 export function agentItem(session: AgentSession): AgentItem {
   const { hello, engine } = session;
@@ -65,7 +69,7 @@ export function agentItem(session: AgentSession): AgentItem {
 }
 
 function statusOf(session: AgentSession): AgentStatus {
-  if (session.engine?.state === 'starting') return 'syncing';
+  if (bestOf(session)?.state === 'starting') return 'syncing';
   if (notReady(session) !== '') return 'unhealthy';
   const running = [...session.attempts.values()].filter((attempt) => attempt.running).length;
   return running >= session.hello.slots ? 'busy' : 'idle';

@@ -20,8 +20,8 @@ export interface Candidate {
   readonly vramGb: number;
   readonly gpuCodes: readonly string[];
   readonly region: string;
-  /** Node classes its engines have; empty = not known. */
-  readonly nodeTypes: ReadonlySet<string>;
+  /** Node classes of each of its engines; an empty set = not known. */
+  readonly nodeTypes: readonly ReadonlySet<string>[];
   readonly slots: number;
   /** Attempts it takes ahead of its slots. */
   readonly staging: number;
@@ -48,9 +48,18 @@ const labelsOf = once((labels: readonly string[]) => new Set(labels.map(labelOf)
 const modelsOf = once(
   (models: readonly { path: string }[]) => new Set(models.map(({ path }) => modelPathOf(path))),
 );
-const nodeTypesOf = once(
-  (engines: readonly EngineInfo[]) => new Set(engines.flatMap(({ node_types }) => node_types)),
+const nodeTypesOf = once((engines: readonly EngineInfo[]) =>
+  engines.map(({ node_types }) => new Set(node_types)),
 );
+
+/** A tool is ready when one of the engines that run it is. */
+function toolsOf(session: AgentSession): ReadonlyMap<ToolType, string> {
+  const tools = new Map<ToolType, string>();
+  for (const engine of session.hello.engines) {
+    if (tools.get(engine.tool) !== '') tools.set(engine.tool, notReady(session, engine));
+  }
+  return tools;
+}
 
 export function candidateOf(session: AgentSession): Candidate {
   const { hello } = session;
@@ -59,7 +68,7 @@ export function candidateOf(session: AgentSession): Candidate {
     agentId: session.agentId,
     teamId: session.teamId,
     community: false,
-    tools: new Map(hello.engines.map((engine) => [engine.tool, notReady(session, engine)])),
+    tools: toolsOf(session),
     labels: labelsOf(hello.labels),
     models: modelsOf(hello.models),
     vramGb: vramGb(session),

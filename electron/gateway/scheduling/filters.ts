@@ -90,7 +90,8 @@ export const eligible = (needs: Requirements, agent: Candidate): boolean =>
  * none has a node, its engine says so by name, which helps more than waiting for ever.
  */
 export const hasNodes = (needs: Requirements, agent: Candidate): boolean =>
-  agent.nodeTypes.size === 0 || needs.nodeTypes.every((type) => agent.nodeTypes.has(type));
+  agent.nodeTypes.length === 0 ||
+  agent.nodeTypes.some((known) => known.size === 0 || needs.nodeTypes.every((type) => known.has(type)));
 
 /** What is said of a task that is being given away just now. */
 export const beingGiven = 'It is next: an agent is being given the work.';

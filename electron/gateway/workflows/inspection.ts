@@ -1,5 +1,5 @@
 import { WorkflowFileError } from '#shared/comfy/convert/problems.ts';
-import { inspectWorkflow, judge } from '#shared/comfy/inspect.ts';
+import { inspectWorkflow, judge, type Verdict } from '#shared/comfy/inspect.ts';
 import type { Json } from '#shared/comfy/json.ts';
 import { readJson } from '#shared/comfy/readers/read.ts';
 import { AppError } from '#shared/errors.ts';
@@ -22,9 +22,10 @@ export class Inspection {
     const { info, from } = await this.#nodeInfos.of(teamId);
     const seen = asAppError(() => inspectWorkflow(readJson(workflow), info));
     const verdicts = this.#agents.list(teamId).map((session) => {
-      const nodeTypes = session.hello.engines.flatMap(({ node_types }) => node_types);
       const models = session.hello.models.map(({ path }) => path);
-      const { runs, missingNodes, missingModels } = judge(seen, { nodeTypes, models });
+      const { runs, missingNodes, missingModels } = bestVerdict(
+        session.hello.engines.map(({ node_types }) => judge(seen, { nodeTypes: node_types, models })),
+      );
       return {
         agent_id: session.agentId,
         runs,
@@ -48,6 +49,18 @@ export class Inspection {
       node_info: from,
     };
   }
+}
+
+const order: readonly Verdict['runs'][] = ['yes', 'unknown', 'no'];
+
+/** One engine must have all that a run needs: of those that do not, the one that lacks least. */
+function bestVerdict(verdicts: readonly Verdict[]): Verdict {
+  const best = verdicts.toSorted(
+    (one, other) =>
+      order.indexOf(one.runs) - order.indexOf(other.runs) ||
+      one.missingNodes.length - other.missingNodes.length,
+  )[0];
+  return best ?? { runs: 'unknown', missingNodes: [], missingModels: [] };
 }
 
 function asAppError<Result>(work: () => Result): Result {

@@ -81,7 +81,7 @@ function agent(n: number): Candidate {
     vramGb: n % 5 === 0 ? 48 : 24,
     gpuCodes: [pick(gpus, n)],
     region: pick(regions, n),
-    nodeTypes: new Set(Array.from({ length: 600 }, (_, m) => `Node${m}`)),
+    nodeTypes: [new Set(Array.from({ length: 600 }, (_, m) => `Node${m}`))],
     slots: 1,
     staging: 1,
     running: 2,

@@ -21,6 +21,8 @@ export class FakeComfyUi {
       kind: 'adopt',
       created: new Date().toISOString(),
       state: 'ready',
+      serves: false,
+      apart: false,
       path: join(folder, 'Comfy UI é'),
       python: process.execPath,
       options: launchOptions.parse({}),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineChoice } from '../../../electron/agent/agent.ts';
+import type { EngineChoice } from '../../../electron/agent/engines/create.ts';
 import { Bench, probeGraph, starterEngine, tinyGraph } from './support.ts';
 
 /** A real ComfyUI with the probe node, when one is at hand: it is the judge of the wire. */

@@ -2,12 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
-import {
-  type Agent,
-  type AgentOptions,
-  createAgent,
-  type EngineChoice,
-} from '../../../electron/agent/agent.ts';
+import { type Agent, type AgentOptions, createAgent } from '../../../electron/agent/agent.ts';
+import type { EngineChoice } from '../../../electron/agent/engines/create.ts';
 import { LinkServer } from './link-server.ts';
 
 const program = resolve(import.meta.dirname, '../../../electron/starter-engine/main.ts');
@@ -57,7 +53,7 @@ export class Bench {
       agentId: 'bench',
       dataDir: join(this.dataDir, 'agent'),
       version: '0.0.0',
-      engine,
+      engines: [engine],
       log: pino({ level: process.env.ATELIER_LOG ?? 'silent' }),
       timings: quickTimings,
     };

@@ -46,6 +46,12 @@ export class ComfyUiClient {
     await this.#post('/interrupt', { prompt_id: promptId });
   }
 
+  /** Unloads models and empties caches, once its queue is empty. */
+  async free(): Promise<void> {
+    const { status } = await this.#post('/free', { unload_models: true, free_memory: true });
+    if (status !== 200) throw new Error(`the engine answered ${status} to POST /free`);
+  }
+
   async systemStats(signal?: AbortSignal): Promise<SystemStats> {
     return systemStats.parse((await this.#get('/system_stats', signal)).body);
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineInfo } from '#shared/link/protocol.ts';
+import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { HttpClient } from '../../http.ts';
 import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
 import { LaunchStages, stageWords } from '../launch/stages.ts';
@@ -28,6 +29,7 @@ export interface ComfyUiOptions {
 
 /** One server at one address, from the moment it is up until it is gone. */
 interface Connection {
+  readonly url: string;
   readonly client: ComfyUiClient;
   readonly socket: ComfyUiSocket;
 }
@@ -45,6 +47,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #waiting = Promise.withResolvers<void>();
   #connection: Connection | undefined;
   #stages = new LaunchStages();
+  #lifeIsOver = false;
   #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
@@ -147,6 +150,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     const headers = this.#options.headers ?? {};
     const query = new URLSearchParams({ clientId: this.clientId });
     const connection: Connection = {
+      url,
       client: new ComfyUiClient(this.#options.http, url, headers),
       socket: new ComfyUiSocket(
         `${url.replace(/^http/, 'ws')}/ws?${query}`,
@@ -169,11 +173,32 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   down(words: string, final: boolean): void {
     this.#disconnect();
-    this.#stages = new LaunchStages();
+    this.#lifeIsOver = true;
     this.#lost(words, 'engine_crashed', final);
   }
 
+  /** How far its present start has come, or how far the last one came. */
+  get launch(): LaunchReport {
+    return this.#stages.report;
+  }
+
+  /** Where it answers; empty while it does not. */
+  get url(): string {
+    return this.#connection?.url ?? '';
+  }
+
+  /** The last it printed. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  async free(): Promise<void> {
+    await this.client().free();
+  }
+
   line(text: string): void {
+    if (this.#lifeIsOver) this.#stages = new LaunchStages();
+    this.#lifeIsOver = false;
     if (this.#lines.push(text) > keptLines) this.#lines.shift();
     if (this.#stages.line(text) && !this.#connection) {
       this.#become({ state: 'starting', reason: stageWords(this.#stages.report) });

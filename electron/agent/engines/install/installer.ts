@@ -115,7 +115,7 @@ async function register(
     ...{ id, kind: 'install', state: 'installing', created, path: places.source, python, base: places.base },
     // Without a GPU ComfyUI has to be told so.
     options: { ...options, ...(plan.torch.build === 'cpu' && !options.vram && { vram: 'cpu' as const }) },
-    ...{ env, source: { version: '', commit: '' } },
+    ...{ env, source: { version: '', commit: '' }, serves: known?.serves ?? false, apart: false },
   };
   await (known ? registry.save(record) : registry.add(record));
   return record;

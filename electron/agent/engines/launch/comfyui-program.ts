@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import type { HttpClient } from '../../http.ts';
 import { ComfyUiClient } from '../comfyui/client.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
@@ -43,6 +43,7 @@ export function comfyUiProgram(
           ...['--listen', '127.0.0.1', '--port', String(port), '--disable-auto-launch'],
           ...['--extra-model-paths-config', files.modelPaths],
           ...(record.base ? ['--base-directory', record.base] : []),
+          ...(record.apart ? directoriesApart(files.folder) : []),
           ...optionArguments(record.options),
         ],
         cwd: record.path,
@@ -58,6 +59,10 @@ export function comfyUiProgram(
     explain: (ending) => crashWords(name, ending),
   };
 }
+
+/** Two ComfyUIs in one folder would write the same names and lock the same database. */
+const directoriesApart = (folder: string): string[] =>
+  ['input', 'output', 'temp', 'user'].flatMap((name) => [`--${name}-directory`, join(folder, name)]);
 
 /** A port that was free a moment ago. Should another program take it in between, the next start has another. */
 function freePort(): Promise<number> {

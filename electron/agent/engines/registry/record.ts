@@ -6,6 +6,8 @@ const named = {
   /** Its name on the command line and its folder: lower-case letters, digits, hyphens. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   created: z.iso.datetime(),
+  /** It takes tasks, and starts with Atelier. */
+  serves: z.boolean().default(false),
 };
 
 /** Where a source came from; empty strings where it is not known. */
@@ -31,6 +33,8 @@ const launchable = {
   python: z.string().min(1),
   /** Where its node packs, inputs and outputs lie; its own folder when left out. */
   base: z.string().min(1).optional(),
+  /** Another engine runs from the same folders, so its own inputs, outputs and database lie apart. */
+  apart: z.boolean().default(false),
   options: launchOptions.prefault({}),
   /** Added to the filtered environment. */
   env: z.record(z.string(), z.string()).default({}),

@@ -14,7 +14,7 @@ export const agent = (name: string, fields: Partial<Candidate> = {}): Candidate 
   vramGb: 0,
   gpuCodes: [],
   region: '',
-  nodeTypes: new Set(),
+  nodeTypes: [],
   slots: 1,
   staging: 0,
   running: 0,

@@ -87,8 +87,8 @@ describe('warm models', () => {
 
 describe('nodes of the graph', () => {
   const wanted = needs({ nodeTypes: ['Rare'] });
-  const knows = agent('knows', { nodeTypes: new Set(['Rare']) });
-  const lacks = agent('lacks', { nodeTypes: new Set(['Common']), recent: { done: 9, failed: 0 } });
+  const knows = agent('knows', { nodeTypes: [new Set(['Rare'])] });
+  const lacks = agent('lacks', { nodeTypes: [new Set(['Common'])], recent: { done: 9, failed: 0 } });
   it('are looked for first', () => {
     expect(best([lacks, knows], wanted)).toBe('knows');
   });
@@ -121,11 +121,11 @@ describe('an agent that changes', () => {
 
   it('comes to know nodes, and then others are not used', () => {
     const { queue, fleet } = studio(
-      [agent('one', { nodeTypes: new Set(['A']) }), agent('two', { nodeTypes: new Set(['A']) })],
+      [agent('one', { nodeTypes: [new Set(['A'])] }), agent('two', { nodeTypes: [new Set(['A'])] })],
       [task('01', 'ada', {}, { nodeTypes: ['Rare'] })],
     );
     expect(decide(queue, fleet)).toBeDefined();
-    fleet.upsert(agent('two', { nodeTypes: new Set(['Rare']), running: 1 }));
+    fleet.upsert(agent('two', { nodeTypes: [new Set(['Rare'])], running: 1 }));
     expect(decide(queue, fleet)).toBeUndefined();
   });
 });

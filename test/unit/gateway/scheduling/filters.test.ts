@@ -110,8 +110,8 @@ it('says that a task is next when somebody is free', () => {
 it('counts only agents that have the nodes among those who could be free', () => {
   const wanted = needs({ nodeTypes: ['Rare'] });
   const agents = [
-    agent('knows', { nodeTypes: new Set(['Rare']), running: 1 }),
-    agent('idle', { nodeTypes: new Set(['Common']) }),
+    agent('knows', { nodeTypes: [new Set(['Rare'])], running: 1 }),
+    agent('idle', { nodeTypes: [new Set(['Common'])] }),
   ];
   expect(explain(wanted, agents)).toBe('The agent knows is busy.');
 });

@@ -1,0 +1,78 @@
+import { open, stat } from 'node:fs/promises';
+import type { EngineLog, LogQuery } from '#shared/wire/engines.ts';
+import { LaunchStages } from '../launch/stages.ts';
+
+/** A log may be a gigabyte; its end is what matters. */
+const mostBytes = 8 * 1024 * 1024;
+
+type Level = EngineLog['lines'][number]['level'];
+
+/** Lines of a log file by level and search, and where to read on. A log that is not there is empty. */
+export async function readLog(path: string, query: LogQuery): Promise<EngineLog> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return { lines: [], next: 0, reset: query.after !== undefined && query.after > 0 };
+  try {
+    const { size } = await file.stat();
+    const reset = query.after !== undefined && query.after > size;
+    const wanted = query.after === undefined || reset ? 0 : query.after;
+    const from = Math.max(wanted, size - mostBytes);
+    const buffer = Buffer.alloc(size - from);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+    const read = buffer.subarray(0, bytesRead);
+    // A line that is still being written is told when it is whole.
+    const whole = read.lastIndexOf(0x0a) + 1;
+    const texts = read.toString('utf8', 0, whole).split(/\r?\n/).slice(0, -1);
+    // The first line of a cut is half a line.
+    if (from > wanted) texts.shift();
+    return { lines: choose(texts, query), next: from + whole, reset };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Chooses among lines by the query. */
+export function choose(texts: readonly string[], { level, search, lines }: LogQuery): EngineLog['lines'] {
+  const levels: readonly Level[] =
+    level === 'all' ? ['info', 'warning', 'error'] : level === 'warning' ? ['warning', 'error'] : ['error'];
+  const wanted = search?.toLowerCase();
+  return withLevels(texts)
+    .filter((line) => levels.includes(line.level) && (!wanted || line.text.toLowerCase().includes(wanted)))
+    .slice(-lines);
+}
+
+/** Python's programs seldom say a level, so the words tell; a traceback is one error from its first line to its last. */
+function withLevels(texts: readonly string[]): EngineLog['lines'] {
+  let inTraceback = false;
+  return texts.map((text) => {
+    if (/^\s*Traceback \(most recent call last\)/.test(text)) inTraceback = true;
+    const level: Level = inTraceback ? 'error' : levelOf(text);
+    // The first line that is not indented any more names the error and ends it.
+    if (inTraceback && /^\S/.test(text) && !/^Traceback/.test(text)) inTraceback = false;
+    return { text: text.slice(0, 4000), level };
+  });
+}
+
+function levelOf(text: string): Level {
+  if (
+    /\b(?:ERROR|CRITICAL|FATAL)\b|\b\w*(?:Error|Exception): |IMPORT FAILED|^Fatal |Segmentation fault/.test(
+      text,
+    )
+  )
+    return 'error';
+  return /\bwarn(?:ing)?\b|\bdeprecated\b/i.test(text) ? 'warning' : 'info';
+}
+
+const read = new Map<string, { stamp: string; stages: LaunchStages }>();
+
+/** How the last start went, read from the log; again only when the log has changed. */
+export async function stagesOfLog(path: string): Promise<LaunchStages> {
+  const found = await stat(path).catch(() => undefined);
+  const stamp = `${found?.size} ${found?.mtimeMs}`;
+  const known = read.get(path);
+  if (known?.stamp === stamp) return known.stages;
+  const stages = new LaunchStages();
+  read.set(path, { stamp, stages });
+  const { lines } = await readLog(path, { lines: Number.POSITIVE_INFINITY, level: 'all' });
+  for (const { text } of lines) stages.line(text);
+  return stages;
+}
