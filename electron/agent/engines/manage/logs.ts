@@ -71,8 +71,8 @@ export async function stagesOfLog(path: string): Promise<LaunchStages> {
   const known = read.get(path);
   if (known?.stamp === stamp) return known.stages;
   const stages = new LaunchStages();
-  read.set(path, { stamp, stages });
   const { lines } = await readLog(path, { lines: Number.POSITIVE_INFINITY, level: 'all' });
   for (const { text } of lines) stages.line(text);
+  read.set(path, { stamp, stages });
   return stages;
 }

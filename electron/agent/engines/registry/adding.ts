@@ -29,7 +29,10 @@ export async function adoptEngine(registry: EngineRegistry, wish: Adopt): Promis
   if (!checkout)
     throw new Error(`${folder} is no ComfyUI: it has no main.py with a folder "comfy" beside it.`);
   const python = wish.python ? resolve(wish.python) : checkout.python;
-  if (!python) throw new Error(`No Python environment lies beside ${checkout.path}. Name its program.`);
+  if (!python)
+    throw new Error(
+      `No Python environment lies beside ${checkout.path}. Name its program with --python (on the desk: the field “Python”).`,
+    );
   const id = wish.engine_id ?? (await registry.freeName(checkout.path.split(/[\\/]/).at(-1) ?? ''));
   const { path, source } = checkout;
   const base = wish.base && resolve(wish.base);

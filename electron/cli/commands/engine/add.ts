@@ -1,10 +1,6 @@
-import { resolve } from 'node:path';
 import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
-import { offeredOptions } from '../../../agent/engines/launch/offered.ts';
-import { optionProblems } from '../../../agent/engines/launch/options.ts';
-import { lookAt } from '../../../agent/engines/registry/checkout.ts';
+import { adoptEngine, attachEngine } from '../../../agent/engines/registry/adding.ts';
 import { discover as look } from '../../../agent/engines/registry/discover.ts';
-import { engineRecord } from '../../../agent/engines/registry/record.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { type Call, launchOptionsOf, misused, pairs, say } from './shared.ts';
 
@@ -32,21 +28,15 @@ export async function attach({ registry, words: [url = ''], values }: Call): Pro
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw misused(`"${url}" is not an address such as http://127.0.0.1:8188.`);
   }
-  const headers = pairs(values.header, ':');
-  const id = values.name ?? (await registry.freeName(new URL(url).hostname));
-  const record = engineRecord.parse({
-    id,
-    kind: 'attach',
-    created: now(),
-    url: url.replace(/\/+$/, ''),
-    headers,
+  const record = await attachEngine(registry, {
+    ...{ url, headers: pairs(values.header, ':') },
+    ...(values.name && { engine_id: values.name }),
   });
-  await registry.add(record);
+  if (record.kind !== 'attach') return 1;
+  const { id, headers } = record;
   const http = new HttpClient();
   try {
-    const stats = await new ComfyUiClient(http, url.replace(/\/+$/, ''), headers).systemStats(
-      AbortSignal.timeout(5000),
-    );
+    const stats = await new ComfyUiClient(http, record.url, headers).systemStats(AbortSignal.timeout(5000));
     say(`Added "${id}": ComfyUI ${stats.system.comfyui_version} at ${url}.`);
   } catch (error) {
     say(`Added "${id}", though nothing answers as ComfyUI at ${url} now (${(error as Error).message}).`);
@@ -57,30 +47,16 @@ export async function attach({ registry, words: [url = ''], values }: Call): Pro
   return 0;
 }
 
-/** Adds a folder as it is. Its own `main.py --help` is the proof that folder and Python belong together. */
+/** Adds a folder as it is. */
 export async function adopt(asked: Call): Promise<number> {
   const { registry, words, values } = asked;
-  const folder = resolve(words[0] ?? '');
-  const checkout = await lookAt(folder);
-  if (!checkout)
-    throw new Error(`${folder} is no ComfyUI: it has no main.py with a folder "comfy" beside it.`);
-  const python = values.python ? resolve(values.python) : checkout.python;
-  if (!python) {
-    throw new Error(`No Python environment lies beside ${checkout.path}. Name its program with --python.`);
-  }
-  const id = values.name ?? (await registry.freeName(checkout.path.split(/[\\/]/).at(-1) ?? ''));
-  const record = engineRecord.parse({
-    ...{ id, kind: 'adopt', created: now(), path: checkout.path, python, source: checkout.source },
-    ...{ options: launchOptionsOf(asked), env: pairs(values.env, '=') },
-    ...(values.base && { base: resolve(values.base) }),
+  const record = await adoptEngine(registry, {
+    ...{ path: words[0] ?? '', options: launchOptionsOf(asked), env: pairs(values.env, '=') },
+    ...(values.name && { engine_id: values.name }),
+    ...(values.python && { python: values.python }),
+    ...(values.base && { base: values.base }),
   });
-  if (record.kind !== 'adopt') return 1;
-  const problems = optionProblems(record.options, await offeredOptions(record, registry.files(id).offered));
-  if (problems.length > 0) throw new Error(problems.join(' '));
-  await registry.add(record);
-  say(`Added "${id}": ComfyUI ${checkout.source.version || 'of unknown version'} in ${checkout.path}.`);
-  say(`Try it: atelier engine start ${id}    Use it: atelier serve --engine ${id}`);
+  say(`Added "${record.id}": ComfyUI ${record.source.version || 'of unknown version'} in ${record.path}.`);
+  say(`Try it: atelier engine start ${record.id}    Use it: atelier serve --engine ${record.id}`);
   return 0;
 }
-
-const now = (): string => new Date().toISOString();

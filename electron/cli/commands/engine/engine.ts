@@ -25,7 +25,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   start: [start, 1, 1, []],
   stop: [stop, 1, 1, []],
   status: [status, 0, 1, []],
-  logs: [logs, 1, 1, ['lines', 'search']],
+  logs: [logs, 1, 1, ['lines', 'search', 'level']],
   packs: [packs, 1, 1, []],
   snapshot: [snapshot, 1, 1, []],
   snapshots: [snapshots, 1, 1, []],

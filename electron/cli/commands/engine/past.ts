@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { runningProcess } from '../../../agent/engines/process-record.ts';
 import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
 import { installedPacks } from '../../../agent/engines/snapshots/packs.ts';
@@ -17,7 +18,6 @@ import {
 } from '../../../agent/engines/snapshots/snapshots.ts';
 import { launchable } from './run.ts';
 import { type Call, say } from './shared.ts';
-import { stagesOf } from './show.ts';
 
 const engineOf = async ({ registry, words: [id = ''] }: Call): Promise<LaunchableRecord> =>
   launchable(await registry.get(id));
@@ -25,7 +25,10 @@ const engineOf = async ({ registry, words: [id = ''] }: Call): Promise<Launchabl
 /** Node packs with where they come from, and how the last start took them. */
 export async function packs(asked: Call): Promise<number> {
   const record = await engineOf(asked);
-  const [found, stages] = await Promise.all([installedPacks(record), stagesOf(asked.registry, record.id)]);
+  const [found, stages] = await Promise.all([
+    installedPacks(record),
+    stagesOfLog(asked.registry.files(record.id).log),
+  ]);
   const imports = new Map(stages.report.packs.map((pack) => [pack.name, pack]));
   for (const { name, enabled, commit, remote, changed } of found) {
     const last = imports.get(name);

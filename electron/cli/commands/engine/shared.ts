@@ -16,7 +16,7 @@ export const engineUsage = `Engines of a data folder:
   atelier engine start NAME                    runs by itself until "engine stop", or "serve --engine NAME" takes it over
   atelier engine stop NAME
   atelier engine status [NAME]
-  atelier engine logs NAME [--lines N] [--search TEXT]
+  atelier engine logs NAME [--lines N] [--search TEXT] [--level all|warning|error]
   atelier engine packs NAME                    its node packs, with version and how their last import went
   atelier engine snapshot NAME | snapshots NAME | restore NAME SNAPSHOT [--yes]
   atelier engine remove NAME [--delete-files]
@@ -60,6 +60,7 @@ const known = {
   yes: { type: 'boolean' },
   lines: { type: 'string' },
   search: { type: 'string' },
+  level: { type: 'string' },
   'delete-files': { type: 'boolean' },
 } as const;
 type Flag = keyof typeof known;

@@ -1,15 +1,13 @@
-import { open } from 'node:fs/promises';
+import { logLevels } from '#shared/wire/engines.ts';
 import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
-import { LaunchStages, stageWords } from '../../../agent/engines/launch/stages.ts';
+import { stageWords } from '../../../agent/engines/launch/stages.ts';
+import { readLog, stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
 import { type EngineRecord, isLaunchable } from '../../../agent/engines/registry/record.ts';
 import type { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { wholeNumber } from '../../programs.ts';
-import { type Call, say } from './shared.ts';
-
-/** A log may be a gigabyte; its end is what matters. */
-const mostLogBytes = 8 * 1024 * 1024;
+import { type Call, misused, say } from './shared.ts';
 
 export async function list({ registry }: Call): Promise<number> {
   const records = await registry.list();
@@ -57,7 +55,7 @@ async function live(registry: EngineRegistry, record: EngineRecord): Promise<voi
     : undefined;
   const url = record.kind === 'attach' ? record.url : running?.url;
   if (!url) {
-    if (running) say(`  ${stageWords((await stagesOf(registry, record.id)).report)}`);
+    if (running) say(`  ${stageWords((await stagesOfLog(registry.files(record.id).log)).report)}`);
     return;
   }
   const http = new HttpClient();
@@ -79,37 +77,15 @@ async function live(registry: EngineRegistry, record: EngineRecord): Promise<voi
 
 const gigabytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(1);
 
-/** How the last start went, read from the log's end. */
-export async function stagesOf(registry: EngineRegistry, id: string): Promise<LaunchStages> {
-  const stages = new LaunchStages();
-  for (const line of await logLines(registry.files(id).log)) stages.line(line);
-  return stages;
-}
-
 export async function logs({ registry, words: [id = ''], values }: Call): Promise<number> {
   await registry.get(id);
-  const wanted = wholeNumber(values.lines ?? '100', 'lines', 1, 100_000);
-  const search = values.search?.toLowerCase();
-  const lines = await logLines(registry.files(id).log);
-  const matching = search ? lines.filter((line) => line.toLowerCase().includes(search)) : lines;
-  for (const line of matching.slice(-wanted)) say(line);
+  const { search, level = 'all' } = values;
+  const wanted = logLevels.find((one) => one === level);
+  if (!wanted) throw misused(`--level takes ${logLevels.join(', ')}.`);
+  const lines = wholeNumber(values.lines ?? '100', 'lines', 1, 100_000);
+  const log = await readLog(registry.files(id).log, { lines, level: wanted, ...(search && { search }) });
+  for (const { text } of log.lines) say(text);
   return 0;
-}
-
-async function logLines(path: string): Promise<string[]> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return [];
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - mostLogBytes);
-    const buffer = Buffer.alloc(size - from);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-    const lines = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/);
-    // The first line of a cut is half a line, the last one ends the file.
-    return lines.slice(from > 0 ? 1 : 0, lines.at(-1) === '' ? -1 : undefined);
-  } finally {
-    await file.close();
-  }
 }
 
 export async function remove({ registry, words: [id = ''], values }: Call): Promise<number> {
