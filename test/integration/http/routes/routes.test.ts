@@ -50,7 +50,8 @@ const gateway = withGateway({
 let world: World;
 beforeAll(async () => {
   world = await makeWorld(gateway);
-}, 30_000);
+}, 60_000);
+afterAll(() => world?.machine.leave());
 
 const good = async (route: Route): Promise<GoodCall> => {
   const row = rows[route.id];

@@ -127,6 +127,7 @@ export const rows: Readonly<Record<string, Row>> = {
   importWorkflow: () => ({ json: { ...sampleWorkflow, workflow_slug: other() }, ok: 200 }),
   inspectWorkflow: () => ({ json: { workflow: sampleWorkflow.workflow_json }, ok: 200 }),
   updateWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { description: 'walked' }, ok: 200 }),
+  starWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { is_starred: true }, ok: 200 }),
   listWorkflows: reads,
   getWorkflow: ofWorkflow,
   listRuntimeWorkflows: reads,
@@ -174,4 +175,47 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
   listAgents: reads,
   listRuntimeAgents: reads,
+
+  listEngines: reads,
+  discoverEngines: ({ machine }) => ({ at: machine.here, ok: 200 }),
+  planEngine: ({ machine }) => ({
+    at: machine.here,
+    json: { kind: 'install', source: '/nowhere', torch: 'cpu' },
+    ok: 200,
+  }),
+  addEngine: ({ machine }) => ({
+    at: machine.here,
+    json: { kind: 'attach', url: 'http://127.0.0.1:9' },
+    ok: 201,
+  }),
+  startEngine: async ({ machine }) => ({ at: await machine.another(), ok: 200 }),
+  stopEngine: async ({ machine }) => ({ at: await machine.another(true), ok: 200 }),
+  restartEngine: async ({ machine }) => ({ at: await machine.another(true), ok: 200 }),
+  // It does not run, so there is nothing to unload.
+  freeEngine: ({ machine }) => ({ at: machine.fake, ok: 409 }),
+  // It was never installed, so there is nothing to go on with.
+  resumeEngineInstall: ({ machine }) => ({ at: machine.fake, ok: 409 }),
+  cancelEngineJob: ({ machine }) => ({ at: machine.fake, ok: 200 }),
+  removeEngine: async ({ machine }) => ({ at: await machine.another(), ok: 200 }),
+  getEngineSettings: ({ machine }) => ({ at: machine.fake, ok: 200 }),
+  updateEngineSettings: ({ machine }) => ({ at: machine.fake, json: { serves: false }, ok: 200 }),
+  getEngineLog: ({ machine }) => ({ at: machine.fake, ok: 200 }),
+  listEngineSnapshots: ({ machine }) => ({ at: machine.fake, ok: 200 }),
+  takeEngineSnapshot: ({ machine }) => ({ at: machine.fake, ok: 201 }),
+  restoreEngineSnapshot: async ({ machine }) => ({
+    at: await machine.snapshot(),
+    json: { dry_run: true },
+    ok: 200,
+  }),
+  listNodePacks: ({ machine }) => ({ at: machine.fake, ok: 200 }),
+  installNodePack: ({ machine }) => ({
+    at: machine.fake,
+    json: { source: '/nowhere', dry_run: true },
+    ok: 409,
+  }),
+  updateNodePack: async ({ machine }) => ({ at: await machine.pack(), json: { enabled: false }, ok: 200 }),
+  removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
+  // No git checkout, so there is no newer version to be had.
+  updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };

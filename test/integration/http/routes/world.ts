@@ -1,4 +1,5 @@
 import { type TestGateway, text } from '../support.ts';
+import { Machine } from './machine.ts';
 
 type Person = Awaited<ReturnType<TestGateway['stranger']>>;
 
@@ -21,6 +22,7 @@ export interface World {
     /** A device key of the member who was removed. */
     readonly removedDevice: string;
   };
+  readonly machine: Machine;
   readonly workflowId: string;
   readonly taskId: string;
 }
@@ -67,6 +69,7 @@ export async function makeWorld(gateway: TestGateway): Promise<World> {
     stranger,
     guest,
     keys: { expired: expired.raw, revoked: revoked.raw, revokedDevice: revokedDevice.raw, removedDevice },
+    machine: await Machine.join(gateway),
     workflowId,
     taskId: await gateway.run(workflowId),
   };
