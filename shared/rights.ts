@@ -70,6 +70,9 @@ export const rights = {
   inspectWorkflow: on('management', 'viewer'),
   updateWorkflow: on('management', 'admin'),
   starWorkflow: on('management', 'member'),
+  // The graph is for people (Cyberun spec 3.8).
+  exportWorkflow: on('jwt-only', 'viewer'),
+  judgeWorkflow: on('management', 'viewer'),
   listWorkflows: on('management', 'viewer'),
   getWorkflow: on('management', 'viewer'),
   listRuntimeWorkflows: on('runtime', 'viewer'),

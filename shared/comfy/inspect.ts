@@ -85,7 +85,7 @@ export interface Verdict {
 
 /** The verdict before the run: node classes and model files that an engine lacks. */
 export function judge(
-  workflow: Pick<Inspected, 'graph' | 'models'>,
+  workflow: { readonly graph: Graph; readonly models: readonly Pick<RequiredModel, 'path'>[] },
   { nodeTypes, models }: EngineOffer,
 ): Verdict {
   const classes = new Set(nodeTypes);

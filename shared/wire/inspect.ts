@@ -72,3 +72,8 @@ export const inspectWorkflowReply = z
   })
   .meta({ id: 'InspectWorkflowReply' });
 export type InspectWorkflowReply = z.infer<typeof inspectWorkflowReply>;
+
+export const workflowVerdict = z
+  .object({ verdicts: z.array(agentVerdict).meta({ description: 'One for each connected agent.' }) })
+  .meta({ id: 'WorkflowVerdict' });
+export type WorkflowVerdict = z.infer<typeof workflowVerdict>;

@@ -97,6 +97,9 @@ const workflowFields = {
       },
     ],
   }),
+  editor_json: z.record(z.string(), z.unknown()).meta({
+    description: 'Ours: the editor’s drawing that `workflow_json` was converted from, to be exported again.',
+  }),
   description: z.string().max(2000),
   parameters: z
     .array(parameterDefInput)
@@ -126,6 +129,7 @@ export const importWorkflowRequest = z
     workflow_slug: workflowSlug,
     display_name: workflowFields.display_name,
     workflow_json: workflowFields.workflow_json,
+    editor_json: workflowFields.editor_json.optional(),
     description: workflowFields.description.default(''),
     parameters: workflowFields.parameters.default([]),
     tool_type: workflowFields.tool_type.default('comfyui'),
@@ -188,3 +192,16 @@ export type WorkflowListQuery = z.output<typeof workflowListQuery>;
 export const workflowList = z
   .object({ workflow_list: z.array(workflowItem), page_meta: pageMeta })
   .meta({ id: 'WorkflowList' });
+
+export const exportFormats = ['atelier', 'api', 'editor'] as const;
+export const exportQuery = z.object({
+  format: z
+    .enum(exportFormats)
+    .default('atelier')
+    .meta({
+      description:
+        '`atelier`: one file with form and requirements, ready to import; `api`: ComfyUI’s API format; `editor`: the ' +
+        'drawing, where it came as one.',
+    }),
+});
+export type ExportFormat = z.infer<typeof exportQuery>['format'];

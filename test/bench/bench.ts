@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Row, Setup } from './row.ts';
+import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
@@ -22,6 +23,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
+  conversion,
   start: startAndMemory,
 };
 

@@ -53,6 +53,7 @@ export async function importFile(args: string[], programs: Programs): Promise<nu
       display_name: name,
       workflow_json: seen.workflow_json,
       parameters: seen.parameters,
+      ...(found.ui && seen.format === 'ui' ? { editor_json: found.ui } : {}),
       required_models: seen.models_known ? seen.required_models.map(({ path }) => path) : [],
       ...found.body,
     });

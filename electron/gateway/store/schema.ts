@@ -116,6 +116,8 @@ export interface WorkflowSnapshotRow {
   description: string;
   tool_type: ToolType;
   graph_json: string;
+  /** The editor's drawing that the graph was converted from, if it came as one. */
+  editor_json: string | null;
   parameters_json: string;
   required_labels_json: string;
   required_models_json: string;

@@ -3,10 +3,11 @@ import { inspectWorkflow, judge, type Verdict } from '#shared/comfy/inspect.ts';
 import type { Json } from '#shared/comfy/json.ts';
 import { readJson } from '#shared/comfy/readers/read.ts';
 import { AppError } from '#shared/errors.ts';
-import type { InspectWorkflowReply } from '#shared/wire/inspect.ts';
+import type { AgentVerdict, InspectWorkflowReply, WorkflowVerdict } from '#shared/wire/inspect.ts';
 import type { NodeInfos } from '../agents/node-infos.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import { notReady } from '../agents/view.ts';
+import type { WorkflowVersion } from './workflows.ts';
 
 /** Looks at a workflow before it is imported: its graph, a form for it, and which agents will run it. */
 export class Inspection {
@@ -21,19 +22,7 @@ export class Inspection {
   async inspect(teamId: string, workflow: Json): Promise<InspectWorkflowReply> {
     const { info, from } = await this.#nodeInfos.of(teamId);
     const seen = asAppError(() => inspectWorkflow(readJson(workflow), info));
-    const verdicts = this.#agents.list(teamId).map((session) => {
-      const models = session.hello.models.map(({ path }) => path);
-      const { runs, missingNodes, missingModels } = bestVerdict(
-        session.hello.engines.map(({ node_types }) => judge(seen, { nodeTypes: node_types, models })),
-      );
-      return {
-        agent_id: session.agentId,
-        runs,
-        missing_nodes: [...missingNodes],
-        missing_models: [...missingModels],
-        reason: notReady(session),
-      };
-    });
+    const verdicts = this.#verdicts(teamId, seen);
     return {
       format: seen.format,
       workflow_json: seen.graph as Record<string, unknown>,
@@ -48,6 +37,28 @@ export class Inspection {
       verdicts,
       node_info: from,
     };
+  }
+
+  /** Will a workflow of the team run, and where? */
+  judge(teamId: string, { graph, requiredModels }: WorkflowVersion): WorkflowVerdict {
+    const models = requiredModels.map((path) => ({ path }));
+    return { verdicts: this.#verdicts(teamId, { graph, models }) };
+  }
+
+  #verdicts(teamId: string, workflow: Parameters<typeof judge>[0]): AgentVerdict[] {
+    return this.#agents.list(teamId).map((session) => {
+      const models = session.hello.models.map(({ path }) => path);
+      const { runs, missingNodes, missingModels } = bestVerdict(
+        session.hello.engines.map(({ node_types }) => judge(workflow, { nodeTypes: node_types, models })),
+      );
+      return {
+        agent_id: session.agentId,
+        runs,
+        missing_nodes: [...missingNodes],
+        missing_models: [...missingModels],
+        reason: notReady(session),
+      };
+    });
   }
 }
 

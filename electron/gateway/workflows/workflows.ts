@@ -1,10 +1,11 @@
 import { sql as raw } from 'kysely';
 import { v7 } from 'uuid';
-import { type Graph, readGraph } from '#shared/comfy/graph.ts';
-import { defineParameters, fillGraph, resolveParameters } from '#shared/comfy/parameters.ts';
+import type { Graph } from '#shared/comfy/graph.ts';
+import { fillGraph, resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Canary } from '#shared/link/manage.ts';
 import type {
+  ExportFormat,
   ImportWorkflowRequest,
   ParameterDef,
   UpdateWorkflowRequest,
@@ -12,6 +13,7 @@ import type {
 } from '#shared/wire/workflows.ts';
 import type { WorkflowRow, WorkflowSnapshotRow } from '../store/schema.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
+import { type Definition, definitionOf, given, importedFrom } from './definition.ts';
 
 /** One saved version, parsed. Immutable, so it is kept in memory by its snapshot's id. */
 export interface WorkflowVersion {
@@ -26,8 +28,6 @@ export interface Workflow {
   readonly row: WorkflowRow;
   readonly version: WorkflowVersion;
 }
-
-type Definition = Omit<WorkflowSnapshotRow, 'id' | 'workflow_id' | 'version' | 'created_at'>;
 
 const keptVersions = 300;
 
@@ -76,7 +76,9 @@ export class Workflows {
         );
       }
       const before = importedFrom(readVersion(writer, current.snapshot_id));
-      const definition = definitionOf({ ...before, ...given(fields), workflow_slug: slug });
+      // A drawing of another graph than the one it came with would be a lie.
+      const drawing = fields.workflow_json === undefined ? {} : { editor_json: fields.editor_json };
+      const definition = definitionOf({ ...before, ...given(fields), ...drawing, workflow_slug: slug });
       return this.#save(writer, current, definition, { slug, status });
     });
     this.#changed(teamId);
@@ -106,6 +108,26 @@ export class Workflows {
           )
         : which.map((id) => this.get(teamId, id).row);
     return rows.flatMap(({ snapshot_id }) => canaryOf(this.version(snapshot_id)) ?? []);
+  }
+
+  /** The current version as a file: for Atelier, for programs, or for ComfyUI's editor. */
+  export(teamId: string, id: string, format: ExportFormat): { name: string; content: object } {
+    const { row, version } = this.get(teamId, id);
+    const body = importedFrom(version);
+    switch (format) {
+      case 'atelier':
+        return { name: `${row.slug}.json`, content: { workflow_slug: row.slug, ...body } };
+      case 'api':
+        return { name: `${row.slug}-api.json`, content: version.graph };
+      case 'editor': {
+        const { editor_json: content } = body;
+        if (content) return { name: `${row.slug}-editor.json`, content };
+        throw new AppError(
+          'not_found',
+          'This version came without a drawing of ComfyUI’s editor; export it as "api", which the editor opens too.',
+        );
+      }
+    }
   }
 
   list(teamId: string, page: WorkflowListQuery): { workflows: Workflow[]; total: number } {
@@ -238,56 +260,5 @@ function readVersion(reader: Reader, snapshotId: string): WorkflowVersion {
     parameters: JSON.parse(snapshot.parameters_json) as ParameterDef[],
     requiredLabels: JSON.parse(snapshot.required_labels_json) as string[],
     requiredModels: JSON.parse(snapshot.required_models_json) as string[],
-  };
-}
-
-/** Checks a request and turns it into what a snapshot holds. */
-function definitionOf(request: ImportWorkflowRequest): Definition {
-  const graph =
-    request.tool_type === 'comfyui' ? readGraph(request.workflow_json) : { graph: request.workflow_json };
-  if ('problem' in graph) throw new AppError('invalid_workflow', graph.problem);
-  const defined = defineParameters(
-    request.parameters,
-    request.tool_type === 'comfyui' ? (graph.graph as Graph) : null,
-  );
-  if ('problem' in defined) throw new AppError('invalid_workflow', defined.problem);
-  return {
-    display_name: request.display_name,
-    description: request.description,
-    tool_type: request.tool_type,
-    graph_json: JSON.stringify(graph.graph),
-    parameters_json: JSON.stringify(defined.parameters),
-    required_labels_json: JSON.stringify(request.required_labels),
-    required_models_json: JSON.stringify(request.required_models),
-    task_timeout: request.task_timeout,
-    max_retries: request.max_retries,
-    preferred_gpu: request.preferred_gpu,
-    min_vram_gb: request.min_vram_gb,
-    default_dispatch_target: request.default_dispatch_target,
-  };
-}
-
-/** A version as the request that would make it again. */
-function importedFrom({ snapshot, graph, parameters, requiredLabels, requiredModels }: WorkflowVersion) {
-  return {
-    display_name: snapshot.display_name,
-    description: snapshot.description,
-    workflow_json: graph as Record<string, unknown>,
-    parameters,
-    tool_type: snapshot.tool_type,
-    required_labels: requiredLabels,
-    required_models: requiredModels,
-    task_timeout: snapshot.task_timeout,
-    max_retries: snapshot.max_retries,
-    preferred_gpu: snapshot.preferred_gpu,
-    min_vram_gb: snapshot.min_vram_gb,
-    default_dispatch_target: snapshot.default_dispatch_target,
-  };
-}
-
-/** The fields that were given: JSON knows no `undefined`, so one that is undefined was left out. */
-function given<Fields extends object>(fields: Fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
   };
 }

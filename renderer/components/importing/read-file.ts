@@ -90,7 +90,8 @@ async function inspected(file: string, { ui, api: graph, body }: FoundWorkflow):
   if (own && 'problem' in own) return own;
   const made = draftOf(file, findings.workflow_json as Graph, findings.parameters);
   const models = findings.models_known ? findings.required_models.map(({ path }) => path) : [];
-  const draft = own?.draft ?? { ...made, extra: { required_models: models } };
+  const drawing = ui && findings.format === 'ui' ? { editor_json: ui } : {};
+  const draft = own?.draft ?? { ...made, extra: { required_models: models, ...drawing } };
   return { draft: { ...draft, findings } };
 }
 

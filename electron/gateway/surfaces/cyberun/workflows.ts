@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { idReply, toTimestamp, uuid } from '#shared/wire/common.ts';
+import { workflowVerdict } from '#shared/wire/inspect.ts';
 import {
+  exportQuery,
   importWorkflowRequest,
   starWorkflowRequest,
   updateWorkflowRequest,
@@ -28,6 +30,8 @@ const bySlug = z.object({
 export function workflowRoutes(app: App, rooms: Rooms): void {
   saveRoutes(app, rooms);
   starRoute(app, rooms);
+  exportRoute(app, rooms);
+  verdictRoute(app, rooms);
   listRoutes(app, rooms);
   detailRoutes(app, rooms);
 }
@@ -99,6 +103,59 @@ function starRoute(app: App, { identity, workflows }: Rooms): void {
       const { workflowId: id } = request.params;
       await workflows.star(callerOf(request).teamId, id, request.body.is_starred);
       return { id };
+    },
+  );
+}
+
+function exportRoute(app: App, { identity, workflows }: Rooms): void {
+  app.get(
+    '/workflows/:workflowId/export',
+    {
+      onRequest: permit(identity, 'exportWorkflow'),
+      schema: describe(
+        {
+          tag,
+          ours: true,
+          id: 'exportWorkflow',
+          summary: 'Export a workflow as a file',
+          description:
+            'A version that came without a drawing of ComfyUI’s editor has no `editor` form: that is a 404.',
+        },
+        { params: byId, querystring: exportQuery },
+        { 200: z.record(z.string(), z.unknown()) },
+      ),
+    },
+    (request, reply) => {
+      const { teamId } = callerOf(request);
+      const { name, content } = workflows.export(teamId, request.params.workflowId, request.query.format);
+      // Slugs are plain ASCII, so the name needs no quoting.
+      void reply.header('content-disposition', `attachment; filename="${name}"`);
+      return content as Record<string, unknown>;
+    },
+  );
+}
+
+function verdictRoute(app: App, { identity, workflows, inspection }: Rooms): void {
+  app.get(
+    '/workflows/:workflowId/verdict',
+    {
+      onRequest: permit(identity, 'judgeWorkflow'),
+      schema: describe(
+        {
+          tag,
+          ours: true,
+          id: 'judgeWorkflow',
+          summary: 'Say for each agent whether a workflow will run',
+          description:
+            'Missing node classes and models, and the packs that provide them as far as they are known.',
+        },
+        { params: byId },
+        { 200: workflowVerdict },
+      ),
+    },
+    (request) => {
+      const { teamId } = callerOf(request);
+      return inspection.judge(teamId, workflows.get(teamId, request.params.workflowId).version);
     },
   );
 }

@@ -128,6 +128,8 @@ export const rows: Readonly<Record<string, Row>> = {
   inspectWorkflow: () => ({ json: { workflow: sampleWorkflow.workflow_json }, ok: 200 }),
   updateWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { description: 'walked' }, ok: 200 }),
   starWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { is_starred: true }, ok: 200 }),
+  exportWorkflow: ofWorkflow,
+  judgeWorkflow: ofWorkflow,
   listWorkflows: reads,
   getWorkflow: ofWorkflow,
   listRuntimeWorkflows: reads,
