@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -141,6 +141,31 @@ describe('the engines of a machine, over HTTP', () => {
       ['starter', 1],
     ]);
     await Promise.all([ends(one), ends(two)]);
+  });
+
+  it('run from one folder on two GPUs, with inputs, outputs and database apart', async () => {
+    const wish = { kind: 'adopt', engine_id: 'gpu1', path: fake.record.path, python: process.execPath };
+    const options = { device: 1 };
+    expect((await call('POST', `/agents/${agent}/engines`, { ...wish, options })).status).toBe(201);
+    await call('POST', at('gpu1', '/start'));
+    await becomes('gpu1', 'ready');
+    const commands = await Promise.all(
+      ['mine', 'gpu1'].map(async (id) => {
+        const { pid } = (await card(id)) ?? {};
+        return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+      }),
+    );
+    expect(commands[0]).not.toContain('--output-directory');
+    expect(commands[1]).toEqual(
+      expect.arrayContaining([
+        '--cuda-device',
+        '1',
+        '--output-directory',
+        join(dataDir, 'engines/gpu1/output'),
+      ]),
+    );
+    await call('POST', at('gpu1', '/stop'));
+    expect((await call('DELETE', at('gpu1'))).status).toBe(200);
   });
 
   it('give back what runs in them when they are stopped, and it is done elsewhere', async () => {

@@ -26,6 +26,8 @@ options:
                         Disable auto launching the browser.
   --preview-method [none,auto,latent2rgb,taesd]
                         Default preview method for sampler nodes.
+  --cuda-device DEVICE_ID
+                        Set the id of the cuda device this instance will use.
   --lowvram             Split the unet in parts to use less vram.
   --cpu                 To use the CPU for everything (slow).
 `);
