@@ -64,7 +64,10 @@ export const taskFailure = z
     retryable: z.boolean(),
     node_id: z.string().optional(),
     node_type: z.string().optional(),
-    details: z.unknown().optional(),
+    details: z.unknown().optional().meta({
+      description:
+        'What else is known. When the engine crashed, hung or ran out of something: `cause`, `what`, `fix` and perhaps `pack`.',
+    }),
     log_tail: z.array(z.string()).max(200).optional(),
   })
   .meta({ id: 'TaskFailure' });

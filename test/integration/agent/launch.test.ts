@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CrashReport } from '#shared/wire/crash.ts';
 import { comfyUiProgram } from '../../../electron/agent/engines/launch/comfyui-program.ts';
 import { ServerProcess } from '../../../electron/agent/engines/server-process.ts';
 import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
@@ -23,7 +24,7 @@ describe('a ComfyUI under our roof', () => {
   let http: HttpClient;
   let supervisor: Supervisor;
   let ups: string[];
-  let downs: string[];
+  let downs: CrashReport[];
   let lines: number;
 
   const start = (record = fake.record, changes = {}): Promise<void> => {
@@ -31,7 +32,7 @@ describe('a ComfyUI under our roof', () => {
     supervisor = new Supervisor(program, pino({ level: 'silent' }), { ...timings, ...changes });
     return supervisor.start({
       up: (url) => ups.push(url),
-      down: (words) => downs.push(words),
+      down: (report) => downs.push(report),
       line: () => {
         lines += 1;
       },
@@ -39,9 +40,9 @@ describe('a ComfyUI under our roof', () => {
   };
   const up = (): Promise<void> =>
     expect.poll(() => [...ups, ...downs], { timeout: 15_000 }).toEqual([expect.stringMatching(/^http/)]);
-  const down = async (): Promise<string> => {
+  const down = async (): Promise<CrashReport> => {
     await expect.poll(() => downs.length, { timeout: 15_000 }).toBe(1);
-    return downs[0] ?? '';
+    return downs[0]!;
   };
 
   beforeEach(async () => {
@@ -71,16 +72,42 @@ describe('a ComfyUI under our roof', () => {
   });
 
   it.each([
-    ['exit', 'exit code 1'],
-    ['vram', 'The graphics memory ran out'],
-    ['module', 'The Python module "shiny" is missing. The node pack "shiny-pack"'],
-    ['port', 'Another program took its port'],
-    ['crash', 'crashed in native code (SIGSEGV)'],
-    ['hang', 'It hung'],
-  ])('tells the cause when it ends by: %s', async (mode, words) => {
+    ['exit', 'unknown', 'It ended by itself with exit code 1'],
+    ['vram', 'out_of_vram', 'The graphics memory ran out'],
+    ['memory', 'out_of_memory', 'The memory of the machine ran out'],
+    ['driver', 'driver', 'PyTorch and the graphics driver do not fit together'],
+    ['reset', 'driver_reset', 'The graphics driver was reset or lost the GPU'],
+    ['module', 'missing_module', 'The Python module "shiny" is missing'],
+    ['option', 'bad_option', 'It refused its options: unrecognized arguments: --shiny'],
+    ['port', 'port_taken', 'Another program took its port'],
+    ['disk', 'disk_full', 'The disk is full'],
+    ['crash', 'segfault', 'It crashed in native code (SIGSEGV)'],
+    ['kill', 'killed', 'It was killed from outside'],
+    ['term', 'killed', 'It was ended from outside by SIGTERM'],
+    ['missing', 'not_found', 'The program could not be run'],
+    ['hang', 'hang', 'It hung: it neither printed, computed nor answered any more'],
+    ['pack-hang', 'hang', 'It hung while its node packs were being imported'],
+  ])('tells the cause when it ends by: %s', async (mode, cause, words) => {
     await fake.misbehave(mode);
     await start();
-    expect(await down()).toContain(words);
+    const report = await down();
+    expect(report).toMatchObject({ cause, fix: expect.stringMatching(/\.$/) });
+    expect(report.what).toContain(`The engine "fake" stopped. ${words}`);
+    if (mode === 'module' || mode === 'pack-hang') expect(report.pack).toBe('shiny-pack');
+  });
+
+  it('gives up a start that computes for ever and prints nothing', async () => {
+    await fake.misbehave('spin');
+    await start(fake.record, { readyMs: 60_000, silentMs: 2000 });
+    expect(await down()).toMatchObject({ cause: 'hang', what: expect.stringContaining('being imported') });
+  });
+
+  it('says so when its Python is gone', async () => {
+    await start({ ...fake.record, python: `${fake.folder}/no such python` });
+    expect(await down()).toMatchObject({
+      cause: 'not_found',
+      what: expect.stringMatching(/no such python or the folder .* is not there any more/),
+    });
   });
 
   it('waits for a slow start as long as it prints', async () => {
@@ -104,13 +131,19 @@ describe('a ComfyUI under our roof', () => {
 
   it('refuses options that this very checkout does not offer, before it starts anything', async () => {
     await start({ ...fake.record, options: { ...fake.record.options, extra: ['--lowvrm'] } });
-    expect(await down()).toContain('This ComfyUI does not know --lowvrm. Did you mean --lowvram?');
+    expect(await down()).toEqual({
+      cause: 'bad_option',
+      what: expect.stringContaining(
+        'The engine "fake" could not be started. This ComfyUI does not know --lowvrm. Did you mean --lowvram?',
+      ),
+      fix: 'Correct the options of the engine "fake".',
+    });
   });
 
   it('is taken over by the next Atelier when it was left running', async () => {
     const program = comfyUiProgram(fake.record, fake.registry, http);
     const left = await ServerProcess.launch(program, () => undefined);
-    const url = await left.address(5000, AbortSignal.timeout(15_000));
+    const url = await left.address(timings, AbortSignal.timeout(15_000));
     await left.release();
     await start();
     await up();

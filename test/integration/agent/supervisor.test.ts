@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CrashReport } from '#shared/wire/crash.ts';
 import { processStartTime } from '../../../electron/agent/engines/processes.ts';
 import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
 import { isRunning } from '../../helpers/processes.ts';
@@ -23,13 +24,13 @@ const ask = async (url: string): Promise<Reply> => (await fetch(url)).json() as 
 /** What a supervisor told, with waits for the next news. */
 class News {
   readonly ups: string[] = [];
-  readonly downs: { words: string; final: boolean }[] = [];
+  readonly downs: (CrashReport & { final: boolean })[] = [];
   readonly lines: string[] = [];
   #waiting: (() => void)[] = [];
 
   readonly listener = {
     up: (url: string) => this.#add(() => this.ups.push(url)),
-    down: (words: string, final: boolean) => this.#add(() => this.downs.push({ words, final })),
+    down: (report: CrashReport, final: boolean) => this.#add(() => this.downs.push({ ...report, final })),
     line: (text: string) => this.#add(() => this.lines.push(text)),
   };
 
@@ -118,7 +119,9 @@ describe('Supervisor', () => {
     process.kill(first.pid, 'SIGKILL');
     await news.until(() => news.ups.length === 2);
     expect((await ask(news.ups[1]!)).pid).not.toBe(first.pid);
-    expect(news.downs).toEqual([{ words: expect.stringContaining('killed from outside'), final: false }]);
+    expect(news.downs).toMatchObject([
+      { cause: 'killed', what: expect.stringContaining('killed from outside'), final: false },
+    ]);
   });
 
   it('gives up a program that falls over again and again, with its last words', async () => {
@@ -126,8 +129,8 @@ describe('Supervisor', () => {
     await supervisor.start(news.listener);
     await news.until(() => news.downs.some((one) => one.final));
     expect(news.downs).toHaveLength(3);
-    expect(news.downs[2]!.words).toContain('exit code 3');
-    expect(news.downs[2]!.words).toContain('cannot open the shutters');
+    expect(news.downs[2]!.what).toContain('exit code 3');
+    expect(news.downs[2]!.what).toContain('cannot open the shutters');
     expect(supervisor.mode).toBe('given-up');
   });
 
@@ -147,7 +150,7 @@ describe('Supervisor', () => {
     made.push(supervisor);
     await supervisor.start(news.listener);
     await news.until(() => news.downs.length === 1);
-    expect(news.downs[0]!.words).toContain('ENOENT');
+    expect(news.downs[0]).toMatchObject({ cause: 'not_found', what: expect.stringContaining('ENOENT') });
   });
 
   /** A server as a hard kill of the agent leaves it: running, in a group of its own, with a record. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { classify, crashWords } from '../../../../../electron/agent/engines/launch/crash-causes.ts';
-import type { Ending } from '../../../../../electron/agent/engines/server-process.ts';
+import { crashWords } from '#shared/wire/crash.ts';
+import {
+  classify,
+  crashReportOf,
+  type Ending,
+} from '../../../../../electron/agent/engines/launch/crash-causes.ts';
 
 const ending = (changes: Partial<Ending>): Ending => ({
   code: changes.signal ? null : 1,
@@ -111,6 +115,19 @@ const table: [string, Partial<Ending>, string, string?][] = [
     'hang',
     'sleepy',
   ],
+  [
+    'the driver was reset',
+    { lines: ['RuntimeError: CUDA error: unspecified launch failure'] },
+    'driver_reset',
+  ],
+  [
+    'killed after an earlier run that it survived',
+    {
+      signal: 'SIGKILL',
+      lines: ['torch.OutOfMemoryError: CUDA out of memory.', 'Prompt executed in 2.00 seconds'],
+    },
+    'killed',
+  ],
   ['no program', { code: 127 }, 'not_found'],
   ['something else', { code: 3, lines: ['goodbye'] }, 'unknown'],
   ['a process that was not our child', { code: null }, 'unknown'],
@@ -133,9 +150,11 @@ describe('classify', () => {
       "ModuleNotFoundError: No module named 'b'",
       '',
     ];
-    const words = crashWords('The engine "one"', ending({ lines }));
+    const words = crashWords(crashReportOf('The engine "one"', ending({ lines })));
     expect(words).toMatch(/^The engine "one" stopped\. The Python module "b" is missing\./);
     expect(words).toContain('node pack "shiny"');
-    expect(words).toMatch(/Its last words: ModuleNotFoundError: No module named 'b'$/);
+    expect(words).toContain(
+      "Its last words: ModuleNotFoundError: No module named 'b' Install the requirements",
+    );
   });
 });
