@@ -64,10 +64,8 @@ export const taskFailure = z
     retryable: z.boolean(),
     node_id: z.string().optional(),
     node_type: z.string().optional(),
-    details: z.unknown().optional().meta({
-      description:
-        'What else is known. When the engine crashed, hung or ran out of something: `cause`, `what`, `fix` and perhaps `pack`.',
-    }),
+    /** What else is known; a `crashReport` (crash.ts) when the engine crashed, hung or ran out of something. */
+    details: z.unknown().optional(),
     log_tail: z.array(z.string()).max(200).optional(),
   })
   .meta({ id: 'TaskFailure' });
