@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import { pause, Stillness } from '../back-off.ts';
 import { gpuWorks } from '../machine/gpu-work.ts';
 import { crashReportOf } from './launch/crash-causes.ts';
+import { oldLog } from './log-tail.ts';
 import {
   gone,
   keeperOf,
@@ -109,9 +110,10 @@ export class ServerProcess {
     const token = randomUUID();
     const { file, args, cwd, env, url } = await program.command(token);
     const output = new Output(program.logPath, line);
+    // How the life before ended may be asked for later.
+    await rename(program.logPath, oldLog(program.logPath)).catch(() => undefined);
     const sink = await open(program.logPath, 'a', 0o600);
     try {
-      await sink.truncate();
       const child = spawn(file, args, {
         detached: process.platform !== 'win32',
         windowsHide: true,

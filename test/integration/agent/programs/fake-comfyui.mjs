@@ -1,7 +1,7 @@
 // A stand-in for ComfyUI's main.py, for tests that need real processes and no Python: the "Python" is Node and main.py
 // loads this file. It prints what ComfyUI prints, then runs the starter engine in itself, or misbehaves as
 // FAKE_MODE says: exit, crash, kill, term, vram, memory, driver, reset, disk, option, missing, hang, pack-hang, spin,
-// flood, deaf, grandchild, port, module, late.
+// flood, gigabyte (200 MB of lines in the middle of a run), deaf, grandchild, port, module, late.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -109,5 +109,11 @@ else {
     ...['--token', argument('--extra-model-paths-config'), '--probe-nodes'],
   ];
   await import(resolve(import.meta.dirname, '../../../../electron/starter-engine/main.ts'));
+  if (mode === 'gigabyte') {
+    const flood = `const lines = ('x'.repeat(99) + '\\n').repeat(10_000);
+      for (let n = 0; n < 200; n += 1) require('node:fs').writeSync(2, lines);
+      require('node:fs').writeSync(2, 'the flood is over\\n');`;
+    spawn(process.execPath, ['-e', flood], { stdio: 'inherit' });
+  }
   if (mode === 'deaf') process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
 }
