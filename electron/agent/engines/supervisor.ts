@@ -121,7 +121,8 @@ export class Supervisor implements ServerSource {
       const recent = ends.filter((at) => now - at < loopMs).length;
       if (recent >= loopLimit) {
         this.#become('given-up');
-        const advice = `It ended ${recent} times in a row, so it is not started again until Atelier is restarted.`;
+        const often = recent > 1 ? `It ended ${recent} times in a row, so it` : 'It';
+        const advice = `${often} is not started again until Atelier is restarted.`;
         return this.#listener?.down({ ...report, what: `${report.what} ${advice}` }, true);
       }
       if (recent === 1) backOff.reset();

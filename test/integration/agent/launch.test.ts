@@ -7,6 +7,7 @@ import { comfyUiProgram } from '../../../electron/agent/engines/launch/comfyui-p
 import { ServerProcess } from '../../../electron/agent/engines/server-process.ts';
 import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
 import { HttpClient } from '../../../electron/agent/http.ts';
+import { bindPort } from '../../helpers/processes.ts';
 import { FakeComfyUi } from './fake-comfyui.ts';
 import { Bench, tinyGraph } from './support.ts';
 
@@ -45,6 +46,16 @@ describe('a ComfyUI under our roof', () => {
     return downs[0]!;
   };
 
+  /** No process, no port, no record; the log and what can be made again stay. */
+  const nothingLeft = async (): Promise<void> => {
+    expect(await fake.processes()).toEqual([]);
+    for (const url of ups) await bindPort(url);
+    const { folder } = fake.registry.files('fake');
+    const kept = ['comfyui.log', 'comfyui.log.1', 'extra_model_paths.yaml', 'offered-options.json'];
+    const files = await readdir(folder).catch(() => []);
+    expect(files.filter((name) => !kept.includes(name))).toEqual([]);
+  };
+
   beforeEach(async () => {
     fake = await FakeComfyUi.make();
     http = new HttpClient();
@@ -53,7 +64,7 @@ describe('a ComfyUI under our roof', () => {
   afterEach(async () => {
     await supervisor?.stop();
     http.close();
-    expect(await fake.processes()).toEqual([]);
+    await nothingLeft();
     await fake.remove();
   });
 
@@ -182,7 +193,7 @@ describe('a ComfyUI under our roof', () => {
       await start();
       await up();
       await supervisor.stop();
-      expect(await fake.processes()).toEqual([]);
+      await nothingLeft();
       if (cycle === 0) before = await handles();
     }
     // Kept connections to engines that are gone close a moment later.

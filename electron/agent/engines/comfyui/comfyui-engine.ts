@@ -249,7 +249,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #unreachable(words: string): void {
     const { source, name } = this.#options;
     const fix = 'Check that ComfyUI runs there and that this machine can reach it.';
-    const report: CrashReport = { cause: 'unreachable', what: `The engine "${name}": ${words}`, fix };
+    const report: CrashReport = { cause: 'unreachable', what: `"${name}": ${words}`, fix };
     if (source.ours) {
       // Its end will say more.
       this.#become({ state: 'crashed', reason: crashWords(report), ...report });
@@ -300,9 +300,13 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
       });
     } catch (error) {
       if (this.#connection !== connection) return;
-      const words = `The server does not answer as ComfyUI does: ${(error as Error).message}.`;
-      this.#log.warn({ error: words }, 'connecting to the engine again');
-      this.#become({ state: 'crashed', reason: words });
+      const report: CrashReport = {
+        cause: 'unreachable',
+        what: `The server does not answer as ComfyUI does: ${(error as Error).message}.`,
+        fix: 'Check that its address is that of a ComfyUI.',
+      };
+      this.#log.warn({ error: report.what }, 'connecting to the engine again');
+      this.#become({ state: 'crashed', reason: crashWords(report), ...report });
       connection.socket.reconnect();
     }
   }

@@ -17,8 +17,9 @@ export function errorFailure(graph: Graph, error: ExecutionError, logTail: reado
   const said = error.exception_message.trim() || error.exception_type || 'it gave no reason';
   const known = causeOfError(`${error.exception_type}: ${error.exception_message}`, traceback);
   const what = `Node ${nodeWords(graph, error.node_id, error.node_type)} failed: ${said}`;
-  // The engine's words end as they like.
-  const report = known && { ...known, what: `${known.what}. ${what.replace(/[.\s]*$/, '.')}` };
+  // After a blank line come general tips, which ours replace; its words end as they like.
+  const [first = ''] = what.split(/\n\s*\n/);
+  const report = known && { ...known, what: `${known.what}. ${first.replace(/[.\s]*$/, '.')}` };
   return {
     code: known && memoryCauses.includes(known.cause) ? 'out_of_memory' : 'engine_error',
     message: clip(report ? crashWords(report) : what, 20_000),

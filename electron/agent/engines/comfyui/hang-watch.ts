@@ -71,10 +71,13 @@ export class HangWatch {
   }
 
   async #moved(run: ComfyUiRun | undefined): Promise<boolean> {
-    const moved = run === undefined || run !== this.#run || this.#signs !== this.#seen;
+    const another = run === undefined || run !== this.#run;
+    const heard = this.#signs !== this.#seen;
     [this.#run, this.#seen] = [run, this.#signs];
     // Asked each time, so that the next answer is about the time since now.
-    return (await this.#ports.worked()) || moved;
+    const worked = await this.#ports.worked();
+    // What a run still does that has been told to stop is no use to anybody.
+    return another || (!run.stopping && (heard || worked));
   }
 }
 

@@ -48,6 +48,7 @@ export class ComfyUiRun implements EngineRun {
   #known = false;
   #started = false;
   #submission = Promise.resolve();
+  #stopping = false;
   /** Why we asked the engine to stop it, if it is not because somebody wants that. */
   #stalled: CrashReport | undefined;
   /** Messages may have been missed: the outputs must come from the history. */
@@ -68,6 +69,11 @@ export class ComfyUiRun implements EngineRun {
   /** True while the engine executes it. */
   get running(): boolean {
     return this.#started && !this.#over.signal.aborted;
+  }
+
+  /** Nobody wants it any more; the engine was asked to stop it. */
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
   submit(): Promise<void> {
@@ -97,6 +103,7 @@ export class ComfyUiRun implements EngineRun {
   }
 
   async interrupt(): Promise<void> {
+    this.#stopping = true;
     // A deletion that overtakes the submission would find nothing, and then the run would start.
     await this.#submission;
     while (!this.#over.signal.aborted) {

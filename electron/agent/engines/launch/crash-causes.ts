@@ -100,6 +100,20 @@ export function classify(ending: Ending): CrashReport {
   };
 }
 
+const longestWords = 300;
+
+/** The last line that says something: of a fault handler's dump its first, unless we asked for the dump. */
+function lastWords({ lines, hung }: Ending): string {
+  const dump = lines.findLastIndex((line) => line.startsWith('Fatal Python error'));
+  const end = dump < 0 ? lines.length : dump + (hung ? 0 : 1);
+  const last =
+    lines
+      .slice(0, end)
+      .findLast((line) => line.trim() !== '')
+      ?.trim() ?? '';
+  return last.length > longestWords ? `${last.slice(0, longestWords)}…` : last;
+}
+
 /** What an earlier run complained of, it survived. */
 function lastRun(lines: readonly string[]): readonly string[] {
   return lines.slice(lines.findLastIndex((line) => line.startsWith('Prompt executed in')) + 1);
@@ -108,9 +122,9 @@ function lastRun(lines: readonly string[]): readonly string[] {
 /** How a program ended, for people: what happened with its name and last words, and what to do. */
 export function crashReportOf(name: string, ending: Ending): CrashReport {
   const { what, pack, ...report } = classify(ending);
-  const last = ending.lines.findLast((line) => line.trim() !== '')?.trim();
+  const last = lastWords(ending);
   const hand = pack ? ` The node pack "${pack}" had a hand in it; disable it to be sure.` : '';
-  const words = last ? ` Its last words: ${last}` : '';
+  const words = last ? ` Its last words: "${last}".` : '';
   return { ...report, what: `${name} stopped. ${what}.${hand}${words}`, ...(pack && { pack }) };
 }
 
@@ -131,10 +145,15 @@ function hang({ hung }: Ending, text: string): ReturnType<Match> {
       ? 'It hung while its node packs were being imported, and was ended'
       : 'It hung: it neither printed, computed nor answered any more, and was ended',
     fix: importing
-      ? 'Start it with --disable-all-custom-nodes to see whether a node pack is to blame, then enable them one by one.'
-      : 'Start it again; if it hangs again, update the graphics driver and the node packs.',
+      ? importFix(guiltyPack(text))
+      : 'If it hangs again, update the graphics driver and the node packs.',
   };
 }
+
+const importFix = (pack: string | undefined): string =>
+  pack
+    ? `Update or disable the node pack "${pack}".`
+    : 'Start it with --disable-all-custom-nodes to see whether a node pack is to blame, then enable them one by one.';
 
 function memory({ signal, code, oomKill, hung }: Ending, text: string): ReturnType<Match> {
   const allocation =

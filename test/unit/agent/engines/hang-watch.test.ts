@@ -52,6 +52,13 @@ describe('HangWatch', () => {
     expect(seen.hung).toEqual([]);
   });
 
+  it('tells of a run that does not stop when it was asked to, though it computes', async () => {
+    const { run, seen } = over(true);
+    void run.interrupt();
+    await expect.poll(() => seen.hung).toEqual([run]);
+    run.close();
+  });
+
   it('keeps quiet as long as something is heard', async () => {
     const { run, seen } = over(false);
     for (let n = 0; n < 30; n += 1) {

@@ -144,6 +144,33 @@ describe('classify', () => {
     expect(classify(ending({ hung: true, lines: started })).what).toContain('node packs were being imported');
   });
 
+  it('takes the first words of a dump for the last, not its lists of calls and modules', () => {
+    const lines = [
+      'Fatal Python error: Segmentation fault',
+      '  File "/x/main.py", line 367 in <module>',
+      `Extension modules: ${'scipy._lib, '.repeat(100)}`,
+    ];
+    expect(crashReportOf('It', ending({ signal: 'SIGSEGV', lines })).what).toBe(
+      'It stopped. It crashed in native code (SIGSEGV). Its last words: "Fatal Python error: Segmentation fault".',
+    );
+    expect(crashReportOf('It', ending({ lines: ['y'.repeat(9000)] })).what.length).toBeLessThan(500);
+  });
+
+  it('names the pack that hung on import, and what it said before we asked', () => {
+    const lines = [
+      ...started,
+      'Loading shiny',
+      'Fatal Python error: Aborted',
+      '  File "/x/custom_nodes/shiny/__init__.py", line 4 in <module>',
+    ];
+    expect(crashReportOf('It', ending({ signal: 'SIGABRT', hung: true, lines }))).toEqual({
+      cause: 'hang',
+      what: 'It stopped. It hung while its node packs were being imported, and was ended. The node pack "shiny" had a hand in it; disable it to be sure. Its last words: "Loading shiny".',
+      fix: 'Update or disable the node pack "shiny".',
+      pack: 'shiny',
+    });
+  });
+
   it('makes a paragraph with the pack, the fix and the last words', () => {
     const lines = [
       '  File "/x/custom_nodes/shiny/a.py", line 1',
@@ -154,7 +181,7 @@ describe('classify', () => {
     expect(words).toMatch(/^The engine "one" stopped\. The Python module "b" is missing\./);
     expect(words).toContain('node pack "shiny"');
     expect(words).toContain(
-      "Its last words: ModuleNotFoundError: No module named 'b' Install the requirements",
+      `Its last words: "ModuleNotFoundError: No module named 'b'". Install the requirements`,
     );
   });
 });
