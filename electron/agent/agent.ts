@@ -100,7 +100,14 @@ class RunningAgent {
     const { log, key, timings } = options;
     const gatewayUrl = options.gatewayUrl.replace(/\/+$/, '');
     const { dataDir } = options;
-    this.#around = { clientId, dataDir, http: this.#http, log, timings: timings?.supervisor, hang: timings?.hang };
+    this.#around = {
+      clientId,
+      dataDir,
+      http: this.#http,
+      log,
+      timings: timings?.supervisor,
+      hang: timings?.hang,
+    };
     this.#fleet = new Fleet(
       () => this.#changed(),
       () => this.#manager?.changed('a little'),

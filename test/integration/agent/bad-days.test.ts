@@ -19,7 +19,7 @@ import { FakeComfyUi } from './fake-comfyui.ts';
 const tools = (await ask('git', ['--version'])) && (await findPython())?.venv;
 
 /** What a user meets on a bad day; `docs/bad-days.md` lists them all, with the test of each. */
-describe('a bad day', () => {
+describe('a bad day', { timeout: 120_000 }, () => {
   let fake: FakeComfyUi;
   const planned = (changes: object): Promise<InstallPlan> =>
     planInstall(

@@ -40,9 +40,9 @@ describe('a ComfyUI under our roof', () => {
     });
   };
   const up = (): Promise<void> =>
-    expect.poll(() => [...ups, ...downs], { timeout: 15_000 }).toEqual([expect.stringMatching(/^http/)]);
+    expect.poll(() => [...ups, ...downs], { timeout: 25_000 }).toEqual([expect.stringMatching(/^http/)]);
   const down = async (): Promise<CrashReport> => {
-    await expect.poll(() => downs.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => downs.length, { timeout: 25_000 }).toBe(1);
     return downs[0]!;
   };
 

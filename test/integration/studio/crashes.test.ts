@@ -10,7 +10,7 @@ import { isRunning } from '../../helpers/processes.ts';
 
 const engine = resolve(import.meta.dirname, '../../../electron/starter-engine/main.ts');
 
-describe('a task whose engine goes away', () => {
+describe('a task whose engine goes away', { timeout: 180_000 }, () => {
   let folder: string;
   let key: string;
   let studio: Studio;
@@ -22,7 +22,7 @@ describe('a task whose engine goes away', () => {
       host: '127.0.0.1',
       port: 0,
       version: '0.0.0',
-      engine: { kind: 'starter', command: [process.execPath, engine], probeNodes: true },
+      starter: { kind: 'starter', command: [process.execPath, engine], probeNodes: true },
       log: pino({ level: process.env.ATELIER_LOG ?? 'silent' }),
     });
     ({ url } = await studio.start());
@@ -59,7 +59,7 @@ describe('a task whose engine goes away', () => {
     return (JSON.parse(text) as { pid: number }).pid;
   };
   const reaches = (id: string, status: string): Promise<void> =>
-    expect.poll(async () => (await task(id)).task_status, { timeout: 25_000 }).toBe(status);
+    expect.poll(async () => (await task(id)).task_status, { timeout: 90_000 }).toBe(status);
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'atelier-crash-'));
