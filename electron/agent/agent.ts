@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ManageRefusal } from '#shared/link/manage.ts';
 import type { GatewayMessage } from '#shared/link/protocol.ts';
+import { pause } from './back-off.ts';
+import type { HangTimings } from './engines/comfyui/hang-watch.ts';
 import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
 import { Fleet } from './engines/fleet.ts';
 import { EngineManager } from './engines/manage/manager.ts';
@@ -19,6 +21,7 @@ import { Runs } from './runs/runs.ts';
 export interface AgentTimings {
   readonly link?: Partial<LinkTimings>;
   readonly supervisor?: Partial<SupervisorTimings>;
+  readonly hang?: Partial<HangTimings>;
   /** How long a start waits for the engine before it gives up the attempts of an earlier life. */
   readonly recoverMs?: number;
 }
@@ -52,6 +55,7 @@ export interface Agent {
 /** How many tasks more than engines are fetched and queued meanwhile, so that the GPU never waits. */
 const staging = 2;
 const recoverMs = 15_000;
+const goodbyeMs = 1000;
 
 export function createAgent(options: AgentOptions): Agent {
   let running: Promise<RunningAgent> | undefined;
@@ -96,7 +100,14 @@ class RunningAgent {
     const { log, key, timings } = options;
     const gatewayUrl = options.gatewayUrl.replace(/\/+$/, '');
     const { dataDir } = options;
-    this.#around = { clientId, dataDir, http: this.#http, log, timings: timings?.supervisor };
+    this.#around = {
+      clientId,
+      dataDir,
+      http: this.#http,
+      log,
+      timings: timings?.supervisor,
+      hang: timings?.hang,
+    };
     this.#fleet = new Fleet(
       () => this.#changed(),
       () => this.#manager?.changed('a little'),
@@ -154,8 +165,10 @@ class RunningAgent {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#runs.stop();
+    const givenBack = this.#runs.stop();
     await this.#recovered;
+    // Without an answer the journal tells it at the next start.
+    if (this.#link.connected) await Promise.race([givenBack, pause(goodbyeMs)]);
     await this.#manager?.stop();
     await Promise.all([this.#link.stop(), this.#fleet.stop()]);
     await this.#journal.idle();

@@ -35,3 +35,15 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** For how long something has stayed the same. */
+export class Stillness {
+  #last: string | undefined;
+  #since = 0;
+
+  of(now: string): number {
+    if (now !== this.#last) this.#since = Date.now();
+    this.#last = now;
+    return Date.now() - this.#since;
+  }
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toolType, uuid } from '../wire/common.ts';
+import { crashReport } from '../wire/crash.ts';
 import { engineReport } from '../wire/engines.ts';
 import { taskFailure } from '../wire/tasks.ts';
 import { manageActions, manageRefusal } from './manage.ts';
@@ -63,6 +64,8 @@ export const engineInfo = z.object({
   pytorch_version: z.string(),
   state: z.enum(['starting', 'ready', 'crashed', 'stopped']),
   reason: z.string().meta({ description: 'Why it is not ready, in words; empty when ready.' }),
+  /** While it is crashed: the same, told apart. */
+  ...crashReport.partial().shape,
   devices: z.array(gpuInfo),
   /** Class names the engine can execute; empty while unknown. */
   node_types: z.array(z.string()),

@@ -64,6 +64,7 @@ export const taskFailure = z
     retryable: z.boolean(),
     node_id: z.string().optional(),
     node_type: z.string().optional(),
+    /** What else is known; a `crashReport` (crash.ts) when the engine crashed, hung or ran out of something. */
     details: z.unknown().optional(),
     log_tail: z.array(z.string()).max(200).optional(),
   })

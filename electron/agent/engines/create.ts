@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { HttpClient } from '../http.ts';
 import { ComfyUiEngine } from './comfyui/comfyui-engine.ts';
+import { type HangTimings, hangTimings } from './comfyui/hang-watch.ts';
 import type { Engine } from './engine.ts';
 import { comfyUiProgram } from './launch/comfyui-program.ts';
 import type { LaunchableRecord } from './registry/record.ts';
@@ -33,11 +34,12 @@ export interface EngineSurroundings {
   readonly http: HttpClient;
   readonly log: Logger;
   readonly timings?: Partial<SupervisorTimings> | undefined;
+  readonly hang?: Partial<HangTimings> | undefined;
 }
 
 export function createEngine(choice: EngineChoice, around: EngineSurroundings): Engine {
   const { dataDir, http, log } = around;
-  const common = { clientId: around.clientId, http, log };
+  const common = { clientId: around.clientId, http, log, hangTimings: { ...hangTimings, ...around.hang } };
   const timings = { ...supervisorTimings, ...around.timings };
   switch (choice.kind) {
     case 'url': {

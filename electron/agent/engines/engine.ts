@@ -59,6 +59,8 @@ export interface EngineRun {
 export interface Engine {
   /** As the link tells it; a new object after each change. */
   readonly info: EngineInfo;
+  /** It ends with us, and its runs with it. */
+  readonly ours: boolean;
   /** Begins to bring the engine up; does not wait for it. */
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -1,8 +1,18 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { createReadStream, createWriteStream, type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
 
 const chunkBytes = 64 * 1024;
+/** Past this the log begins anew; what it held is kept once, as `oldLog`. */
 const mostBytes = 20 * 1024 * 1024;
+/** An engine that prints faster than anybody can follow: what lies so far back is left out. */
+const mostBehind = 8 * 1024 * 1024;
+const caughtUpBytes = 1024 * 1024;
+const longestLine = 4000;
+
+/** Where the log before this one lies. */
+export const oldLog = (path: string): string => `${path}.1`;
 
 /**
  * Follows a log file line by line. Engines write into a file rather than a pipe, because a pipe breaks when we are
@@ -11,11 +21,14 @@ const mostBytes = 20 * 1024 * 1024;
 export class LogTail {
   readonly #path: string;
   readonly #line: (text: string) => void;
+  readonly #buffer = Buffer.alloc(chunkBytes);
   #file: FileHandle | undefined;
   #watcher: FSWatcher | undefined;
   #offset = 0;
   #rest = '';
+  #decoder = new StringDecoder('utf8');
   #reading = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(path: string, line: (text: string) => void) {
     this.#path = path;
@@ -38,25 +51,56 @@ export class LogTail {
     this.#file = undefined;
   }
 
-  /** Reads what is there by now. */
+  /** Reads what is there by now. However often it is asked for, at most one reading waits for the one under way. */
   catchUp(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#read()).catch(() => undefined);
-    return this.#reading;
+    this.#next ??= this.#reading.then(async () => {
+      this.#next = undefined;
+      await this.#read().catch(() => undefined);
+    });
+    this.#reading = this.#next;
+    return this.#next;
   }
 
+  /** As far as it goes at this moment: an engine may print faster than we read. */
   async #read(): Promise<void> {
-    if (!this.#file) return;
-    if ((await this.#file.stat()).size < this.#offset) this.#offset = 0;
-    const buffer = Buffer.alloc(chunkBytes);
-    for (;;) {
-      const { bytesRead } = await this.#file.read(buffer, 0, chunkBytes, this.#offset);
+    const file = this.#file;
+    if (!file) return;
+    const { size } = await file.stat();
+    if (size < this.#offset) this.#jump(0);
+    if (size - this.#offset > mostBehind) this.#leaveOut(size - caughtUpBytes);
+    while (this.#offset < size) {
+      const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, this.#offset);
       if (bytesRead === 0) break;
       this.#offset += bytesRead;
-      const lines = (this.#rest + buffer.toString('utf8', 0, bytesRead)).split(/\r?\n/);
-      this.#rest = lines.pop() ?? '';
-      for (const line of lines) this.#line(line.slice(0, 4000));
+      this.#tell(this.#decoder.write(this.#buffer.subarray(0, bytesRead)));
     }
-    // The engine appends, so it goes on from the new start by itself.
-    if (this.#offset > mostBytes) await truncate(this.#path);
+    if (this.#offset > mostBytes) await this.#beginAnew(size);
+  }
+
+  /** A progress bar ends its lines with a carriage return only. */
+  #tell(text: string): void {
+    const lines = (this.#rest + text).split(/[\r\n]+/);
+    this.#rest = (lines.pop() ?? '').slice(0, longestLine);
+    for (const line of lines) if (line !== '') this.#line(line.slice(0, longestLine));
+  }
+
+  #leaveOut(offset: number): void {
+    const megabytes = Math.round((offset - this.#offset) / 1024 ** 2);
+    this.#jump(offset);
+    this.#line(`… ${megabytes} MB of the log came too fast to follow and are left out here …`);
+  }
+
+  #jump(offset: number): void {
+    this.#offset = offset;
+    this.#rest = '';
+    this.#decoder = new StringDecoder('utf8');
+  }
+
+  /** The engine appends, so it goes on from the new start by itself. A full disk keeps no copy but gets its space back. */
+  async #beginAnew(size: number): Promise<void> {
+    const newest = createReadStream(this.#path, { start: Math.max(0, size - mostBytes), end: size });
+    await pipeline(newest, createWriteStream(oldLog(this.#path), { mode: 0o600 })).catch(() => undefined);
+    await truncate(this.#path);
+    this.#offset = 0;
   }
 }

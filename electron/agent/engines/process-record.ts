@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { endGroup, processStartTime } from './processes.ts';
 
@@ -13,8 +13,11 @@ const processRecord = z.object({
 });
 export type ProcessRecord = z.infer<typeof processRecord>;
 
-export const saveProcessRecord = (path: string, record: ProcessRecord): Promise<void> =>
-  writeFile(path, JSON.stringify(record), { mode: 0o600 });
+/** Whole or not at all: half a record would lose the process. */
+export async function saveProcessRecord(path: string, record: ProcessRecord): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
 
 /** It has ended, or another process has its number by now. */
 export const gone = async (record: ProcessRecord): Promise<boolean> =>

@@ -16,16 +16,27 @@ export async function processStartTime(pid: number): Promise<string | undefined>
 /** Processor time that a process group has used so far, in the kernel's ticks; `undefined` where that can't be known. */
 export async function groupCpuTicks(leader: number): Promise<number | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  let ticks = 0;
+  // Fields 11 to 14 are the time in user and kernel mode, of it and of its children that have ended.
+  return (await groupStats(leader)).reduce(
+    (sum, { fields }) => sum + fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0),
+    0,
+  );
+}
+
+/** The processes of a group. */
+export const groupMembers = async (leader: number): Promise<number[]> =>
+  (await groupStats(leader)).map(({ pid }) => pid);
+
+async function groupStats(leader: number): Promise<{ pid: number; fields: string[] }[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found: { pid: number; fields: string[] }[] = [];
   for (const pid of pids) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Field 2 is the group, 11 to 14 the time in user and kernel mode, of it and of its children that have ended.
-    if (Number(fields[2]) !== leader) continue;
-    ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    // Field 2 is the group.
+    if (Number(fields[2]) === leader) found.push({ pid: Number(pid), fields });
   }
-  return ticks;
+  return found;
 }
 
 /** How many processes this system has killed for want of memory since it started. */
@@ -69,24 +80,4 @@ export function childEnvironment(
 ): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => kept(name)) as [string, string][];
   return { ...Object.fromEntries(inherited), ...extra };
-}
-
-/** Why a process ended, in words for people, with the last thing it said. */
-export function exitWords(
-  name: string,
-  code: number | null,
-  signal: NodeJS.Signals | null,
-  lines: readonly string[],
-): string {
-  const last = lines.findLast((line) => line.trim() !== '')?.trim();
-  const said = last ? ` Its last words: ${last}` : '';
-  if (signal === 'SIGKILL') {
-    return `${name} was killed from outside, as the system does when memory runs out.${said}`;
-  }
-  if (signal === 'SIGSEGV' || signal === 'SIGABRT' || signal === 'SIGBUS' || signal === 'SIGILL') {
-    return `${name} crashed in native code (${signal}).${said}`;
-  }
-  if (signal) return `${name} was ended by ${signal}.${said}`;
-  if (code === 127) return `${name} could not be started: the program was not found.${said}`;
-  return `${name} ended by itself with exit code ${code ?? 'unknown'}.${said}`;
 }

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pause } from '../back-off.ts';
-import { LogTail } from './log-tail.ts';
+import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
+import { pause, Stillness } from '../back-off.ts';
+import { gpuWorks } from '../machine/gpu-work.ts';
+import { crashReportOf } from './launch/crash-causes.ts';
+import { oldLog } from './log-tail.ts';
 import {
   gone,
   keeperOf,
@@ -15,12 +18,13 @@ import {
 import {
   childEnvironment,
   endGroup,
-  exitWords,
   groupCpuTicks,
+  groupMembers,
   processStartTime,
   signalGroup,
   systemOomKills,
 } from './processes.ts';
+import { Output } from './server-output.ts';
 
 /** How to start a program. Variables that are `undefined` are kept from it. */
 export interface LaunchCommand {
@@ -32,19 +36,6 @@ export interface LaunchCommand {
   readonly url?: string;
 }
 
-/** What is known of the end of a process. */
-export interface Ending {
-  /** Both `null` when it was not our child. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The last it printed. */
-  readonly lines: readonly string[];
-  /** We ended it because it went no further or did not answer. */
-  readonly hung: boolean;
-  /** The system killed something for want of memory while it ran; `undefined` where the system doesn't tell. */
-  readonly oomKill: boolean | undefined;
-}
-
 export interface SupervisedProgram {
   /** As people know it, at the start of a sentence. */
   readonly name: string;
@@ -54,8 +45,6 @@ export interface SupervisedProgram {
   readAddress?(line: string): string | undefined;
   /** True when a server at this address is the one with this token. */
   identify(url: string, token: string): Promise<boolean>;
-  /** Why it ended and what to do, where more is known than an exit code says. */
-  explain?(ending: Ending): string;
   /** It prints where it stands when it gets SIGABRT, as Python's fault handler does. */
   readonly dumpsOnAbort?: boolean;
   /** Files of this program: the record of its process and its log. */
@@ -63,10 +52,16 @@ export interface SupervisedProgram {
   readonly logPath: string;
 }
 
-/** Enough for a traceback. */
-const keptLines = 200;
 const probeMs = 200;
 const dumpMs = 3000;
+/** Ticks (hundredths of a second) of processor time a second that a server needs only to stay alive. */
+const idleTicks = 1;
+
+/** Milliseconds after which a start is given up: one that neither prints nor computes, one that only computes. */
+export interface StartPatience {
+  readonly readyMs: number;
+  readonly silentMs: number;
+}
 
 /** One life of a supervised program: a child of ours, or a process that an earlier agent left and we took over. */
 export class ServerProcess {
@@ -77,8 +72,10 @@ export class ServerProcess {
   readonly #expectedUrl: string | undefined;
   #over = false;
   #hung = false;
-  /** Resolves with the words of its end. */
-  readonly ended: Promise<string>;
+  #verdict: CrashReport | undefined;
+  #looked = { ticks: 0, at: 0 };
+  /** Resolves with why it ended. */
+  readonly ended: Promise<CrashReport>;
 
   private constructor(
     program: SupervisedProgram,
@@ -93,12 +90,12 @@ export class ServerProcess {
     this.#child = launched.child;
     this.#expectedUrl = launched.url;
     const oomKillsBefore = systemOomKills();
-    this.ended = ended.then(async ({ code, signal, words }) => {
+    this.ended = ended.then(async ({ code, signal }) => {
       this.#over = true;
-      if (words) return words;
+      if (this.#verdict) return this.#verdict;
       const [before, after] = [await oomKillsBefore, await systemOomKills()];
       const oomKill = before === undefined || after === undefined ? undefined : after > before;
-      return explain(program, { code, signal, lines: output.lines, hung: this.#hung, oomKill });
+      return crashReportOf(program.name, { code, signal, lines: output.lines, hung: this.#hung, oomKill });
     });
   }
 
@@ -113,9 +110,10 @@ export class ServerProcess {
     const token = randomUUID();
     const { file, args, cwd, env, url } = await program.command(token);
     const output = new Output(program.logPath, line);
+    // How the life before ended may be asked for later.
+    await rename(program.logPath, oldLog(program.logPath)).catch(() => undefined);
     const sink = await open(program.logPath, 'a', 0o600);
     try {
-      await sink.truncate();
       const child = spawn(file, args, {
         detached: process.platform !== 'win32',
         windowsHide: true,
@@ -124,14 +122,25 @@ export class ServerProcess {
         ...(cwd && { cwd }),
       });
       const ended = endOf(child, output);
-      if (child.pid === undefined) throw new Error((await ended).words);
+      if (child.pid === undefined) throw new LaunchRefused(notRunnable((await ended).words ?? '', file));
       const startTime = (await processStartTime(child.pid)) ?? '';
       const record = { pid: child.pid, start_time: startTime, token, url: null, keeper: await ourselves() };
-      await saveProcessRecord(program.recordPath, record);
-      await output.tail.start('start');
-      return new ServerProcess(program, record, output, ended, { child, url });
+      const server = new ServerProcess(program, record, output, ended, { child, url });
+      await server.#watched();
+      return server;
     } finally {
       await sink.close();
+    }
+  }
+
+  /** On disk and its log followed; when that can't be done (a full disk) nobody would find it again, so it ends. */
+  async #watched(): Promise<void> {
+    try {
+      await saveProcessRecord(this.#program.recordPath, this.#record);
+      await this.#output.tail.start('start');
+    } catch (error) {
+      await this.end(0);
+      throw error;
     }
   }
 
@@ -148,7 +157,11 @@ export class ServerProcess {
     if (!left || (await gone(left))) return undefined;
     const keeper = await keeperOf(left);
     if (keeper) {
-      throw new Error(`another Atelier (process ${keeper}) runs it; end that one first`);
+      throw new LaunchRefused({
+        cause: 'in_use',
+        what: `Another Atelier (process ${keeper}) runs it.`,
+        fix: 'End that one first.',
+      });
     }
     const record = { ...left, keeper: await ourselves() };
     if (!record.url || !(await program.identify(record.url, record.token).catch(() => false))) {
@@ -167,13 +180,12 @@ export class ServerProcess {
   }
 
   /**
-   * Its address, once it answers there; `undefined` when it ended or showed no sign of work for `patienceMs`. A start
-   * that prints or computes is waited for, however long it takes.
+   * Its address, once it answers there; `undefined` when it ended or lost our patience. A start that goes on printing is
+   * waited for, however long it takes.
    */
-  async address(patienceMs: number, signal: AbortSignal): Promise<string | undefined> {
+  async address(patience: StartPatience, signal: AbortSignal): Promise<string | undefined> {
     if (this.#record.url) return this.#record.url;
-    let work = '';
-    let workedAt = Date.now();
+    const [work, print] = [new Stillness(), new Stillness()];
     while (!signal.aborted && !this.#over) {
       const url = await this.#found();
       if (url) {
@@ -181,10 +193,9 @@ export class ServerProcess {
         await saveProcessRecord(this.#program.recordPath, this.#record);
         return url;
       }
-      const now = `${this.#output.count} ${await groupCpuTicks(this.pid)}`;
-      if (now !== work) workedAt = Date.now();
-      work = now;
-      if (Date.now() - workedAt > patienceMs) return undefined;
+      const printed = String(this.#output.count);
+      const still = work.of(`${printed} ${await groupCpuTicks(this.pid)}`) > patience.readyMs;
+      if (still || print.of(printed) > patience.silentMs) return undefined;
       await pause(this.#expectedUrl ? probeMs : 20, signal);
       await this.#output.tail.catchUp();
     }
@@ -199,12 +210,26 @@ export class ServerProcess {
     return (await this.#program.identify(url, this.#record.token).catch(() => false)) ? url : undefined;
   }
 
-  /** Ends it because it does nothing any more, after asking where it stands; `ended` tells when it is gone. */
-  async giveUp(): Promise<void> {
+  /** Has its group computed since it was last asked? Where that can't be known it is believed to have. */
+  async worked(): Promise<boolean> {
+    const ticks = await groupCpuTicks(this.pid);
+    if (ticks === undefined) return true;
+    const before = this.#looked;
+    this.#looked = { ticks, at: performance.now() };
+    const seconds = (this.#looked.at - before.at) / 1000;
+    return ticks - before.ticks > seconds * idleTicks || gpuWorks(await groupMembers(this.pid));
+  }
+
+  /**
+   * Ends it because it does nothing any more, after asking where it stands, or for a `verdict` that is known already;
+   * `ended` tells when it is gone.
+   */
+  async giveUp(verdict?: CrashReport): Promise<void> {
     // One that has just ended by itself has its own reason.
     if (this.#over) return;
     this.#hung = true;
-    if (this.#program.dumpsOnAbort && process.platform !== 'win32') {
+    this.#verdict = verdict;
+    if (!verdict && this.#program.dumpsOnAbort && process.platform !== 'win32') {
       try {
         process.kill(this.pid, 'SIGABRT');
       } catch {
@@ -231,21 +256,6 @@ export class ServerProcess {
   }
 }
 
-/** What the program prints, with its last lines at hand. */
-class Output {
-  readonly lines: string[] = [];
-  count = 0;
-  readonly tail: LogTail;
-
-  constructor(path: string, line: (text: string) => void) {
-    this.tail = new LogTail(path, (text) => {
-      this.count += 1;
-      if (this.lines.push(text) > keptLines) this.lines.shift();
-      line(text);
-    });
-  }
-}
-
 interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -262,8 +272,18 @@ function endOf(child: ChildProcess, output: Output): Promise<Exit> {
   });
 }
 
-function explain(program: SupervisedProgram, ending: Ending): string {
-  if (program.explain) return program.explain(ending);
-  if (ending.hung) return `${program.name} did not answer any more and was ended.`;
-  return exitWords(program.name, ending.code, ending.signal, ending.lines);
+/** It could not even be started, and what to do about it is known. */
+export class LaunchRefused extends Error {
+  readonly report: CrashReport;
+
+  constructor(report: CrashReport) {
+    super(crashWords(report));
+    this.report = report;
+  }
 }
+
+const notRunnable = (words: string, file: string): CrashReport => ({
+  cause: 'not_found',
+  what: `${file} could not be run: ${words}.`,
+  fix: 'Check that it still exists and may be executed.',
+});

@@ -1,26 +1,30 @@
+import type { CrashReport } from '#shared/wire/crash.ts';
+
 /** What an engine's server tells about itself while it is up. */
 export interface ServerListener {
   /** It answers at this address. */
   up(url: string): void;
   /** It is gone; `final` when nobody will start it again. */
-  down(words: string, final: boolean): void;
+  down(report: CrashReport, final: boolean): void;
   /** A line of its log. */
   line(text: string): void;
 }
 
 /** Where an engine's server comes from: an address somebody gave, or a process that we run. */
 export interface ServerSource {
-  /** It tells the lines of the log itself, so the server need not be asked for them. */
-  readonly tellsLines: boolean;
+  /** The server is a process of ours: it ends with us, and it tells the lines of its log itself. */
+  readonly ours: boolean;
   start(listener: ServerListener): Promise<void>;
   stop(): Promise<void>;
-  /** It has not answered for so long that it must be taken for dead. */
-  unresponsive(): void;
+  /** It has not answered, or gone any further, for so long that it must be taken for dead. */
+  giveUp(verdict?: CrashReport): void;
+  /** Has it computed since it was last asked, as far as can be seen? */
+  worked(): Promise<boolean>;
 }
 
 /** A server that others run. Whether it is up shows on the connection. */
 export class GivenServer implements ServerSource {
-  readonly tellsLines = false;
+  readonly ours = false;
   readonly #url: string;
 
   constructor(url: string) {
@@ -33,7 +37,11 @@ export class GivenServer implements ServerSource {
 
   async stop(): Promise<void> {}
 
-  unresponsive(): void {
+  giveUp(): void {
     // Not ours to end; the connection goes on trying.
+  }
+
+  async worked(): Promise<boolean> {
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import type { CrashReport } from '#shared/wire/crash.ts';
 import { BackOff, pause } from '../back-off.ts';
-import { ServerProcess, type SupervisedProgram } from './server-process.ts';
+import { LaunchRefused, ServerProcess, type SupervisedProgram } from './server-process.ts';
 import type { ServerListener, ServerSource } from './server-source.ts';
 
 /**
@@ -29,6 +30,8 @@ const legal: Readonly<Record<Mode, readonly Mode[]>> = {
 export interface SupervisorTimings {
   /** A start that neither prints nor computes for so long is given up. */
   readonly readyMs: number;
+  /** A start that computes but prints nothing for so long is given up. */
+  readonly silentMs: number;
   readonly stopMs: number;
   readonly firstRestartMs: number;
   readonly mostRestartMs: number;
@@ -41,6 +44,7 @@ export interface SupervisorTimings {
 
 export const supervisorTimings: SupervisorTimings = {
   readyMs: 600_000,
+  silentMs: 1_800_000,
   stopMs: 5000,
   firstRestartMs: 200,
   mostRestartMs: 30_000,
@@ -50,7 +54,7 @@ export const supervisorTimings: SupervisorTimings = {
 };
 
 export class Supervisor implements ServerSource {
-  readonly tellsLines = true;
+  readonly ours = true;
   readonly #program: SupervisedProgram;
   readonly #timings: SupervisorTimings;
   readonly #log: Logger;
@@ -84,11 +88,15 @@ export class Supervisor implements ServerSource {
     return this.#stopping;
   }
 
-  unresponsive(): void {
+  giveUp(verdict?: CrashReport): void {
     if (!this.#process) return;
     const { pid } = this.#process;
-    this.#log.error({ pid }, 'ending an engine that does not answer any more');
-    void this.#process.giveUp();
+    this.#log.error({ pid, verdict }, 'ending an engine that does not answer or goes no further');
+    void this.#process.giveUp(verdict);
+  }
+
+  async worked(): Promise<boolean> {
+    return (await this.#process?.worked()) ?? true;
   }
 
   async #shutDown(): Promise<void> {
@@ -106,25 +114,26 @@ export class Supervisor implements ServerSource {
     const ends: number[] = [];
     while (!this.#stopped.signal.aborted) {
       this.#become('starting');
-      const words = await this.#oneLife();
+      const report = await this.#oneLife();
       if (this.#stopped.signal.aborted) return;
       const now = Date.now();
       ends.push(now);
       const recent = ends.filter((at) => now - at < loopMs).length;
       if (recent >= loopLimit) {
         this.#become('given-up');
-        const advice = `It ended ${recent} times in a row, so it is not started again until Atelier is restarted.`;
-        return this.#listener?.down(`${words} ${advice}`, true);
+        const often = recent > 1 ? `It ended ${recent} times in a row, so it` : 'It';
+        const advice = `${often} is not started again until Atelier is restarted.`;
+        return this.#listener?.down({ ...report, what: `${report.what} ${advice}` }, true);
       }
       if (recent === 1) backOff.reset();
       this.#become('waiting');
-      this.#listener?.down(words, false);
+      this.#listener?.down(report, false);
       await pause(backOff.next(), this.#stopped.signal);
     }
   }
 
-  /** From start or takeover to the end of the process; resolves with the words of its end. */
-  async #oneLife(): Promise<string> {
+  /** From start or takeover to the end of the process; resolves with why it ended. */
+  async #oneLife(): Promise<CrashReport> {
     const line = (text: string): void => this.#listener?.line(text);
     try {
       const adopted = await ServerProcess.adopt(this.#program, line, this.#timings);
@@ -132,21 +141,23 @@ export class Supervisor implements ServerSource {
       if (!adopted) this.#stopped.signal.throwIfAborted();
       const server = adopted ?? (await ServerProcess.launch(this.#program, line));
       this.#process = server;
-      const words = await Promise.race([this.#serve(server), server.ended, this.#stop()]);
-      await server.end(this.#timings.stopMs);
-      return words;
+      try {
+        return await Promise.race([this.#serve(server), server.ended, this.#stop()]);
+      } finally {
+        await server.end(this.#timings.stopMs);
+      }
     } catch (error) {
-      return `${this.#program.name} could not be started: ${(error as Error).message}.`;
+      return this.#notStarted(error as Error);
     } finally {
       this.#process = undefined;
     }
   }
 
   /** Waits for the address, tells it, and for the end of the process; or says that it did not come up. */
-  async #serve(server: ServerProcess): Promise<string> {
-    const url = await server.address(this.#timings.readyMs, this.#stopped.signal);
+  async #serve(server: ServerProcess): Promise<CrashReport> {
+    const url = await server.address(this.#timings, this.#stopped.signal);
     // Its address may come in the very moment of the stop; a listener told now would connect to it for ever.
-    if (this.#stopped.signal.aborted) return `${this.#program.name} was stopped.`;
+    if (this.#stopped.signal.aborted) return this.#wasStopped();
     if (!url) {
       await server.giveUp();
       return server.ended;
@@ -157,13 +168,23 @@ export class Supervisor implements ServerSource {
     return server.ended;
   }
 
-  #stop(): Promise<string> {
+  #stop(): Promise<CrashReport> {
     const { signal } = this.#stopped;
-    const words = `${this.#program.name} was stopped.`;
     return new Promise((resolve) => {
-      if (signal.aborted) resolve(words);
-      else signal.addEventListener('abort', () => resolve(words), { once: true });
+      const stopped = (): void => resolve(this.#wasStopped());
+      if (signal.aborted) stopped();
+      else signal.addEventListener('abort', stopped, { once: true });
     });
+  }
+
+  /** Nobody hears it: the loop ends. */
+  #wasStopped(): CrashReport {
+    return { cause: 'killed', what: `${this.#program.name} was stopped.`, fix: 'Start it again.' };
+  }
+
+  #notStarted(error: Error): CrashReport {
+    const report = error instanceof LaunchRefused ? error.report : launchTrouble(error);
+    return { ...report, what: `${this.#program.name} could not be started. ${report.what}` };
   }
 
   #become(mode: Mode): void {
@@ -172,4 +193,11 @@ export class Supervisor implements ServerSource {
       throw new Error(`supervisor: no move from ${this.#mode} to ${mode}`);
     this.#mode = mode;
   }
+}
+
+function launchTrouble(error: Error): CrashReport {
+  const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+  return full
+    ? { cause: 'disk_full', what: 'The disk is full.', fix: 'Free some space; then it starts by itself.' }
+    : { cause: 'unknown', what: `${error.message}.`, fix: 'Look at the end of its log.' };
 }

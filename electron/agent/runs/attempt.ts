@@ -125,13 +125,19 @@ export class Attempt {
     await this.#working.catch(() => undefined);
   }
 
-  /** The agent stops: the journal stays, for the next start to ask the engine about it. */
-  stop(): void {
+  /**
+   * The agent stops. A run in an engine of ours ends with it, so it is given back; what others run goes on, and the
+   * journal stays for the next start to ask about it. Resolves when the gateway has what it was told.
+   */
+  async stop(): Promise<void> {
     this.#quiet = true;
-    if (this.#phase === 'done') void this.#save();
+    const done = this.#phase === 'done';
     this.#abort.abort();
     this.#reporter.stop();
     this.#run?.close();
+    if (done) await this.#save();
+    else if (this.#record.cancelled) await this.#conclude({ type: 'cancelled' });
+    else if (this.#seat?.engine.ours ?? true) await this.#conclude({ type: 'declined', reason: stoppedHere });
   }
 
   #endWork(): void {
@@ -276,6 +282,8 @@ export class Attempt {
     this.#seat?.letGo(this.id);
     this.#record = { ...this.#record, conclusion };
     await this.#durable;
+    // A crash counts, and so does being given back, even if we are killed before the gateway has heard of it.
+    if (conclusion.type === 'failed' || conclusion.type === 'declined') await this.#save();
     const answered = new AbortController();
     const told = link.send({ ...conclusion, ...this.#ref }).then(() => answered.abort());
     // Mostly the answer comes at once and the file can go; until it is written the engine's history would tell as much.
@@ -285,6 +293,8 @@ export class Attempt {
     await journal.remove(this.id);
   }
 }
+
+const stoppedHere = 'Atelier was stopped there in the middle of it.';
 
 const stoppedElsewhere = {
   code: 'cancelled',

@@ -80,10 +80,10 @@ export class Runs {
     await Promise.race([all, pause(leaveMs, left.signal)]);
   }
 
-  /** Ends what goes on here; what comes from now on is given back. */
-  stop(): void {
+  /** Ends what goes on here; what comes from now on is given back. Resolves when the gateway knows. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    for (const attempt of this.#attempts.values()) attempt.stop();
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.stop()));
   }
 
   #keep(attempt: Attempt, over: Promise<void>): void {

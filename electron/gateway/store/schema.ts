@@ -168,7 +168,7 @@ export interface AttemptRow {
   /** Rises with each attempt of this gateway, across restarts. */
   fence: number;
   state: 'assigned' | 'staged' | 'running' | 'ended';
-  /** How it ended: completed, failed, cancelled, declined, lost, timeout; null while open. */
+  /** How it ended: completed, failed, crashed, cancelled, declined, unsent, lost, timeout; null while open. */
   outcome: string | null;
   lease_expires_at: number;
   created_at: number;

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import type { ManifestEntry } from '#shared/link/protocol.ts';
+import { crashReport } from '#shared/wire/crash.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
 import type { ObjectStore } from '../files/object-store.ts';
 import {
@@ -145,14 +146,16 @@ export class Attempts {
 
   /** The attempt failed: another one where that may help, else the task has failed (and may be retried as a new one). */
   failed(ref: AttemptRef, failure: TaskFailure): Promise<void> {
+    const crashed = crashReport.safeParse(failure.details).success;
     return this.#current(ref, (writer, task, told) => {
-      endAttempt(writer, ref.id, 'failed', this.#ports.clock());
-      if (failure.retryable) this.#endings.againOrFail(writer, task, failure.message, failure, told);
+      endAttempt(writer, ref.id, crashed ? 'crashed' : 'failed', this.#ports.clock());
+      const reason = crashed ? `${failure.message} It is tried once more.` : failure.message;
+      if (failure.retryable) this.#endings.againOrFail(writer, task, reason, failure, told);
       else this.#endings.fail(writer, task, failure, told);
     });
   }
 
-  /** The agent can't take it, nothing was executed: back in line, and it does not count as a lost attempt. */
+  /** The agent can't take it, or was stopped: back in line, and it does not count as a lost attempt. */
   declined(ref: AttemptRef, reason: string): Promise<void> {
     return this.#back(ref, 'declined', `The agent could not take it: ${reason}`);
   }

@@ -24,6 +24,8 @@ export interface Told {
 
 /** A task that lost this many attempts is not given another: it may be what ends its engines. */
 const mostLosses = 3;
+/** One whose engine crashed in the middle of it so often is not tried again, whatever the cause allows. */
+const mostCrashes = 2;
 
 /** What becomes of a task when its attempt has ended without a result. Runs inside the unit that ended the attempt. */
 export class Endings {
@@ -35,8 +37,8 @@ export class Endings {
 
   /** Back in line, but not for ever. */
   againOrFail(writer: Writer, task: TaskRow, reason: string, failure: TaskFailure, told: Told): void {
-    const losses = lossesOf(writer, task.id);
-    if (losses < mostLosses) this.again(writer, task, reason, told);
+    const { losses, crashes } = lossesOf(writer, task.id);
+    if (losses < mostLosses && crashes < mostCrashes) this.again(writer, task, reason, told);
     else {
       const message = `Given up after ${losses} attempts. ${failure.message}`;
       this.fail(writer, task, { ...failure, message }, told);

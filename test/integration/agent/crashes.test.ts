@@ -50,7 +50,18 @@ describe('when something is killed', () => {
       code: 'engine_crashed',
       retryable: true,
       message: expect.stringContaining('killed from outside'),
+      node_id: '2',
+      details: {
+        cause: 'killed',
+        what: expect.stringContaining('It was executing node "The probe" (EngineProbe, node 2).'),
+        fix: expect.stringMatching(/\.$/),
+      },
     });
+    expect(gateway.heard).toContainEqual(
+      expect.objectContaining({
+        engine: expect.objectContaining({ state: 'crashed', cause: 'killed', fix: expect.any(String) }),
+      }),
+    );
     await gateway.hear(staged.attempt_id, 'completed');
     expect(gateway.about(staged.attempt_id, 'accepted')).toHaveLength(1);
   });
@@ -172,14 +183,34 @@ describe('when something is killed', () => {
     while ((await journal()).length > 0) await new Promise((done) => setTimeout(done, 20));
   });
 
-  it('leaves no process after a stop in the middle of a run, and keeps the attempt for the next start', async () => {
+  it('leaves no process after a stop in the middle of a run, and gives the attempt back', async () => {
     await bench.startAgain();
     const order = bench.gateway.assign(probeGraph('ok', { steps: 1000, seconds: 0.05 }));
     await bench.gateway.hear(order.attempt_id, 'preview');
     const engine = await enginePid();
     await Promise.all([bench.agent?.stop(), bench.agent?.stop()]);
     expect(await isRunning(engine)).toBe(false);
-    expect(await journal()).toEqual([`${order.attempt_id}.json`]);
+    expect(await bench.gateway.end(order.attempt_id)).toMatchObject({
+      type: 'declined',
+      reason: 'Atelier was stopped there in the middle of it.',
+    });
     expect(bench.gateway.about(order.attempt_id, 'failed')).toEqual([]);
+    expect(await journal()).toEqual([]);
+  });
+
+  it('gives an attempt back at the next start when the gateway was away at the stop', async () => {
+    await bench.startAgain();
+    const { gateway } = bench;
+    const order = gateway.assign(probeGraph('ok', { steps: 1000, seconds: 0.05 }));
+    await gateway.hear(order.attempt_id, 'preview');
+    gateway.silent = true;
+    await bench.agent?.stop();
+    expect(await journal()).toEqual([`${order.attempt_id}.json`]);
+    gateway.silent = false;
+    await bench.startAgain();
+    await gateway.until(() => gateway.about(order.attempt_id, 'declined').length === 2);
+    const hello = gateway.heard.findLast((one) => one.type === 'hello');
+    expect(hello).toMatchObject({ attempts: [{ attempt_id: order.attempt_id, phase: 'done' }] });
+    while ((await journal()).length > 0) await new Promise((done) => setTimeout(done, 20));
   });
 });

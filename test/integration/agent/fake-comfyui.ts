@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { launchOptions } from '#shared/wire/engines.ts';
 import type { LaunchableRecord } from '../../../electron/agent/engines/registry/record.ts';
 import { EngineRegistry } from '../../../electron/agent/engines/registry/registry.ts';
+import { processesOf } from '../../helpers/processes.ts';
 
 const program = resolve(import.meta.dirname, 'programs/fake-comfyui.mjs');
 
@@ -45,17 +46,8 @@ export class FakeComfyUi {
   }
 
   /** Living processes that name this folder in their arguments or work in it, counted from /proc. */
-  async processes(): Promise<string[]> {
-    const pids = (await readdir('/proc')).filter(
-      (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-    );
-    const left = await Promise.all(
-      pids.map(async (pid) => {
-        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-        return command.includes(this.folder) ? [pid] : [];
-      }),
-    );
-    return left.flat();
+  processes(): Promise<string[]> {
+    return processesOf(this.folder);
   }
 
   async remove(): Promise<void> {

@@ -2,10 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CrashReport } from '#shared/wire/crash.ts';
 import { comfyUiProgram } from '../../../electron/agent/engines/launch/comfyui-program.ts';
 import { ServerProcess } from '../../../electron/agent/engines/server-process.ts';
 import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
 import { HttpClient } from '../../../electron/agent/http.ts';
+import { bindPort } from '../../helpers/processes.ts';
 import { FakeComfyUi } from './fake-comfyui.ts';
 import { Bench, tinyGraph } from './support.ts';
 
@@ -23,7 +25,7 @@ describe('a ComfyUI under our roof', () => {
   let http: HttpClient;
   let supervisor: Supervisor;
   let ups: string[];
-  let downs: string[];
+  let downs: CrashReport[];
   let lines: number;
 
   const start = (record = fake.record, changes = {}): Promise<void> => {
@@ -31,17 +33,27 @@ describe('a ComfyUI under our roof', () => {
     supervisor = new Supervisor(program, pino({ level: 'silent' }), { ...timings, ...changes });
     return supervisor.start({
       up: (url) => ups.push(url),
-      down: (words) => downs.push(words),
+      down: (report) => downs.push(report),
       line: () => {
         lines += 1;
       },
     });
   };
   const up = (): Promise<void> =>
-    expect.poll(() => [...ups, ...downs], { timeout: 15_000 }).toEqual([expect.stringMatching(/^http/)]);
-  const down = async (): Promise<string> => {
-    await expect.poll(() => downs.length, { timeout: 15_000 }).toBe(1);
-    return downs[0] ?? '';
+    expect.poll(() => [...ups, ...downs], { timeout: 25_000 }).toEqual([expect.stringMatching(/^http/)]);
+  const down = async (): Promise<CrashReport> => {
+    await expect.poll(() => downs.length, { timeout: 25_000 }).toBe(1);
+    return downs[0]!;
+  };
+
+  /** No process, no port, no record; the log and what can be made again stay. */
+  const nothingLeft = async (): Promise<void> => {
+    expect(await fake.processes()).toEqual([]);
+    for (const url of ups) await bindPort(url);
+    const { folder } = fake.registry.files('fake');
+    const kept = ['comfyui.log', 'comfyui.log.1', 'extra_model_paths.yaml', 'offered-options.json'];
+    const files = await readdir(folder).catch(() => []);
+    expect(files.filter((name) => !kept.includes(name))).toEqual([]);
   };
 
   beforeEach(async () => {
@@ -52,7 +64,7 @@ describe('a ComfyUI under our roof', () => {
   afterEach(async () => {
     await supervisor?.stop();
     http.close();
-    expect(await fake.processes()).toEqual([]);
+    await nothingLeft();
     await fake.remove();
   });
 
@@ -71,16 +83,42 @@ describe('a ComfyUI under our roof', () => {
   });
 
   it.each([
-    ['exit', 'exit code 1'],
-    ['vram', 'The graphics memory ran out'],
-    ['module', 'The Python module "shiny" is missing. The node pack "shiny-pack"'],
-    ['port', 'Another program took its port'],
-    ['crash', 'crashed in native code (SIGSEGV)'],
-    ['hang', 'It hung'],
-  ])('tells the cause when it ends by: %s', async (mode, words) => {
+    ['exit', 'unknown', 'It ended by itself with exit code 1'],
+    ['vram', 'out_of_vram', 'The graphics memory ran out'],
+    ['memory', 'out_of_memory', 'The memory of the machine ran out'],
+    ['driver', 'driver', 'PyTorch and the graphics driver do not fit together'],
+    ['reset', 'driver_reset', 'The graphics driver was reset or lost the GPU'],
+    ['module', 'missing_module', 'The Python module "shiny" is missing'],
+    ['option', 'bad_option', 'It refused its options: unrecognized arguments: --shiny'],
+    ['port', 'port_taken', 'Another program took its port'],
+    ['disk', 'disk_full', 'The disk is full'],
+    ['crash', 'segfault', 'It crashed in native code (SIGSEGV)'],
+    ['kill', 'killed', 'It was killed from outside'],
+    ['term', 'killed', 'It was ended from outside by SIGTERM'],
+    ['missing', 'not_found', 'The program could not be run'],
+    ['hang', 'hang', 'It hung: it neither printed, computed nor answered any more'],
+    ['pack-hang', 'hang', 'It hung while its node packs were being imported'],
+  ])('tells the cause when it ends by: %s', async (mode, cause, words) => {
     await fake.misbehave(mode);
     await start();
-    expect(await down()).toContain(words);
+    const report = await down();
+    expect(report).toMatchObject({ cause, fix: expect.stringMatching(/\.$/) });
+    expect(report.what).toContain(`The engine "fake" stopped. ${words}`);
+    if (mode === 'module' || mode === 'pack-hang') expect(report.pack).toBe('shiny-pack');
+  });
+
+  it('gives up a start that computes for ever and prints nothing', async () => {
+    await fake.misbehave('spin');
+    await start(fake.record, { readyMs: 60_000, silentMs: 2000 });
+    expect(await down()).toMatchObject({ cause: 'hang', what: expect.stringContaining('being imported') });
+  });
+
+  it('says so when its Python is gone', async () => {
+    await start({ ...fake.record, python: `${fake.folder}/no such python` });
+    expect(await down()).toMatchObject({
+      cause: 'not_found',
+      what: expect.stringMatching(/no such python or the folder .* is not there any more/),
+    });
   });
 
   it('waits for a slow start as long as it prints', async () => {
@@ -104,13 +142,19 @@ describe('a ComfyUI under our roof', () => {
 
   it('refuses options that this very checkout does not offer, before it starts anything', async () => {
     await start({ ...fake.record, options: { ...fake.record.options, extra: ['--lowvrm'] } });
-    expect(await down()).toContain('This ComfyUI does not know --lowvrm. Did you mean --lowvram?');
+    expect(await down()).toEqual({
+      cause: 'bad_option',
+      what: expect.stringContaining(
+        'The engine "fake" could not be started. This ComfyUI does not know --lowvrm. Did you mean --lowvram?',
+      ),
+      fix: 'Correct the options of the engine "fake".',
+    });
   });
 
   it('is taken over by the next Atelier when it was left running', async () => {
     const program = comfyUiProgram(fake.record, fake.registry, http);
     const left = await ServerProcess.launch(program, () => undefined);
-    const url = await left.address(5000, AbortSignal.timeout(15_000));
+    const url = await left.address(timings, AbortSignal.timeout(15_000));
     await left.release();
     await start();
     await up();
@@ -149,7 +193,7 @@ describe('a ComfyUI under our roof', () => {
       await start();
       await up();
       await supervisor.stop();
-      expect(await fake.processes()).toEqual([]);
+      await nothingLeft();
       if (cycle === 0) before = await handles();
     }
     // Kept connections to engines that are gone close a moment later.

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CrashReport } from '#shared/wire/crash.ts';
 import { processStartTime } from '../../../electron/agent/engines/processes.ts';
 import { Supervisor, supervisorTimings } from '../../../electron/agent/engines/supervisor.ts';
-import { isRunning } from '../../helpers/processes.ts';
+import { isRunning, processesOf } from '../../helpers/processes.ts';
 
 const program = resolve(import.meta.dirname, 'programs/server.ts');
 const log = pino({ level: 'silent' });
@@ -18,18 +19,19 @@ interface Reply {
   secret?: string;
 }
 
-const ask = async (url: string): Promise<Reply> => (await fetch(url)).json() as Promise<Reply>;
+const ask = async (url: string): Promise<Reply> =>
+  (await fetch(url, { signal: AbortSignal.timeout(5000) })).json() as Promise<Reply>;
 
 /** What a supervisor told, with waits for the next news. */
 class News {
   readonly ups: string[] = [];
-  readonly downs: { words: string; final: boolean }[] = [];
+  readonly downs: (CrashReport & { final: boolean })[] = [];
   readonly lines: string[] = [];
   #waiting: (() => void)[] = [];
 
   readonly listener = {
     up: (url: string) => this.#add(() => this.ups.push(url)),
-    down: (words: string, final: boolean) => this.#add(() => this.downs.push({ words, final })),
+    down: (report: CrashReport, final: boolean) => this.#add(() => this.downs.push({ ...report, final })),
     line: (text: string) => this.#add(() => this.lines.push(text)),
   };
 
@@ -118,7 +120,9 @@ describe('Supervisor', () => {
     process.kill(first.pid, 'SIGKILL');
     await news.until(() => news.ups.length === 2);
     expect((await ask(news.ups[1]!)).pid).not.toBe(first.pid);
-    expect(news.downs).toEqual([{ words: expect.stringContaining('killed from outside'), final: false }]);
+    expect(news.downs).toMatchObject([
+      { cause: 'killed', what: expect.stringContaining('killed from outside'), final: false },
+    ]);
   });
 
   it('gives up a program that falls over again and again, with its last words', async () => {
@@ -126,8 +130,8 @@ describe('Supervisor', () => {
     await supervisor.start(news.listener);
     await news.until(() => news.downs.some((one) => one.final));
     expect(news.downs).toHaveLength(3);
-    expect(news.downs[2]!.words).toContain('exit code 3');
-    expect(news.downs[2]!.words).toContain('cannot open the shutters');
+    expect(news.downs[2]!.what).toContain('exit code 3');
+    expect(news.downs[2]!.what).toContain('cannot open the shutters');
     expect(supervisor.mode).toBe('given-up');
   });
 
@@ -147,7 +151,7 @@ describe('Supervisor', () => {
     made.push(supervisor);
     await supervisor.start(news.listener);
     await news.until(() => news.downs.length === 1);
-    expect(news.downs[0]!.words).toContain('ENOENT');
+    expect(news.downs[0]).toMatchObject({ cause: 'not_found', what: expect.stringContaining('ENOENT') });
   });
 
   /** A server as a hard kill of the agent leaves it: running, in a group of its own, with a record. */
@@ -192,6 +196,49 @@ describe('Supervisor', () => {
     await news.until(() => news.ups.length === 1);
     expect(news.ups[0]).not.toBe(left.url);
     expect(await isRunning(left.pid)).toBe(false);
+  });
+
+  it('ends one that answers no more, though it runs, and starts its own', async () => {
+    const left = await leaveBehind('serve', {});
+    process.kill(left.pid, 'SIGSTOP');
+    await supervise('serve', { stopMs: 200 }).start(news.listener);
+    await news.until(() => news.ups.length === 1);
+    expect(news.ups[0]).not.toBe(left.url);
+    expect(await isRunning(left.pid)).toBe(false);
+  });
+
+  it('leaves one alone that another Atelier keeps, and says so', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const keeper = { pid: other.pid, start_time: await processStartTime(other.pid!) };
+    const left = await leaveBehind('serve', { keeper });
+    await supervise('serve', { loopLimit: 1 }).start(news.listener);
+    await news.until(() => news.downs.length === 1);
+    expect(news.downs[0]).toMatchObject({
+      cause: 'in_use',
+      what: expect.stringContaining(`Another Atelier (process ${other.pid}) runs it.`),
+      fix: 'End that one first.',
+    });
+    expect(await isRunning(left.pid)).toBe(true);
+    other.kill('SIGKILL');
+    process.kill(-left.pid, 'SIGKILL');
+  });
+
+  it('leaves no process when its record can not be written, as on a full disk', async () => {
+    // A folder where the file must go fails as surely as a disk without space.
+    await mkdir(join(folder, 'engines', 'test.json.new'), { recursive: true });
+    await supervise('serve', { loopLimit: 1 }).start(news.listener);
+    await news.until(() => news.downs.length === 1);
+    expect(news.downs[0]!.what).toContain('could not be started');
+    expect(await processesOf(folder)).toEqual([]);
+  });
+
+  it('tells whether its program computes', async () => {
+    const supervisor = supervise('serve');
+    await supervisor.start(news.listener);
+    await news.until(() => news.ups.length === 1);
+    await expect.poll(() => supervisor.worked(), { interval: 500, timeout: 10_000 }).toBe(false);
+    await fetch(`${news.ups[0]}/compute`);
+    expect(await supervisor.worked()).toBe(true);
   });
 
   it('leaves a process alone that only has the same number', async () => {

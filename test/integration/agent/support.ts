@@ -26,21 +26,26 @@ export class Bench {
   readonly dataDir: string;
   agent: Agent | undefined;
   readonly #engine: EngineChoice;
+  readonly #timings: AgentOptions['timings'];
 
-  private constructor(dataDir: string, engine: EngineChoice) {
+  private constructor(dataDir: string, engine: EngineChoice, timings: AgentOptions['timings']) {
     this.dataDir = dataDir;
     this.#engine = engine;
+    this.#timings = { ...quickTimings, ...timings };
   }
 
   /** Everything but the agent. */
-  static async prepare(engine: EngineChoice = starterEngine): Promise<Bench> {
-    const bench = new Bench(await mkdtemp(join(tmpdir(), 'atelier-agent-')), engine);
+  static async prepare(
+    engine: EngineChoice = starterEngine,
+    timings?: AgentOptions['timings'],
+  ): Promise<Bench> {
+    const bench = new Bench(await mkdtemp(join(tmpdir(), 'atelier-agent-')), engine, timings);
     await bench.gateway.start();
     return bench;
   }
 
-  static async start(engine?: EngineChoice): Promise<Bench> {
-    const bench = await Bench.prepare(engine);
+  static async start(engine?: EngineChoice, timings?: AgentOptions['timings']): Promise<Bench> {
+    const bench = await Bench.prepare(engine, timings);
     await bench.startAgain();
     return bench;
   }
@@ -55,7 +60,7 @@ export class Bench {
       version: '0.0.0',
       engines: [engine],
       log: pino({ level: process.env.ATELIER_LOG ?? 'silent' }),
-      timings: quickTimings,
+      timings: this.#timings!,
     };
   }
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineInfo } from '#shared/link/protocol.ts';
+import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { HttpClient } from '../../http.ts';
 import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
@@ -10,6 +11,8 @@ import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import { ComfyUiClient } from './client.ts';
 import { readPreview } from './frames.ts';
+import { type HangTimings, HangWatch, hangReport, hangTimings, stuckReport } from './hang-watch.ts';
+import { packsOf } from './packs.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
 import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
 import { logMessage, runMessage } from './wire.ts';
@@ -25,6 +28,7 @@ export interface ComfyUiOptions {
   readonly http: HttpClient;
   readonly log: Logger;
   readonly socketTimings?: SocketTimings;
+  readonly hangTimings?: HangTimings;
 }
 
 /** One server at one address, from the moment it is up until it is gone. */
@@ -46,8 +50,13 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #listeners: (() => void)[] = [];
   #waiting = Promise.withResolvers<void>();
   #connection: Connection | undefined;
+  readonly #hangs: HangWatch;
   #stages = new LaunchStages();
   #lifeIsOver = false;
+  /** Node packs by the node types that they bring. */
+  #packs: ReadonlyMap<string, string> = new Map();
+  /** It is stuck in a run that it does not stop, and is not ours to end. */
+  #stuck = false;
   #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
@@ -55,6 +64,12 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.#log = options.log.child({ engine: options.name });
     this.clientId = options.clientId;
     this.#waiting.promise.catch(() => undefined);
+    this.#hangs = new HangWatch({
+      patienceMs: this.#patienceMs(),
+      executing: () => [...this.#runs.values()].find((run) => run.running),
+      worked: () => options.source.worked(),
+      hung: (run) => void this.#hung(run),
+    });
     this.#info = {
       name: options.name,
       tool: 'comfyui',
@@ -72,18 +87,24 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     return this.#info;
   }
 
+  get ours(): boolean {
+    return this.#options.source.ours;
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
   async start(): Promise<void> {
     this.#become({ state: 'starting', reason: 'The engine is starting.' });
+    this.#hangs.start();
     await this.#options.source.start(this);
   }
 
   async stop(): Promise<void> {
     // First of all, so that no run begins on a server that is about to end: nobody would close it.
     this.#become({ state: 'stopped', reason: 'The engine was stopped.' });
+    this.#hangs.stop();
     this.#disconnect();
     for (const run of [...this.#runs.values()]) run.close();
     await this.#options.source.stop();
@@ -141,6 +162,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     return this.#connection?.socket.generation ?? 0;
   }
 
+  broken(report: CrashReport): void {
+    this.#options.source.giveUp(report);
+  }
+
   closed(run: ComfyUiRun): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
   }
@@ -159,10 +184,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
           opened: () => void this.#opened(connection),
           text: (text) => this.#text(text),
           binary: (frame) => this.#binary(frame),
-          unreachable: (words) => {
-            this.#lost(words, 'engine_unreachable', false);
-            this.#options.source.unresponsive();
-          },
+          unreachable: (words) => this.#unreachable(words),
         },
         this.#options.socketTimings ?? socketTimings,
       ),
@@ -171,10 +193,14 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     connection.socket.start();
   }
 
-  down(words: string, final: boolean): void {
+  down(report: CrashReport, final: boolean): void {
     this.#disconnect();
     this.#lifeIsOver = true;
-    this.#lost(words, 'engine_crashed', final);
+    this.#lost(report, 'engine_crashed', final);
+  }
+
+  packOf(nodeType: string): string | undefined {
+    return this.#packs.get(nodeType);
   }
 
   /** How far its present start has come, or how far the last one came. */
@@ -199,6 +225,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   line(text: string): void {
     if (this.#lifeIsOver) this.#stages = new LaunchStages();
     this.#lifeIsOver = false;
+    this.#hangs.sign();
     if (this.#lines.push(text) > keptLines) this.#lines.shift();
     if (this.#stages.line(text) && !this.#connection) {
       this.#become({ state: 'starting', reason: stageWords(this.#stages.report) });
@@ -211,11 +238,42 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.#connection = undefined;
   }
 
-  #lost(words: string, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
-    this.#log.warn({ reason: words }, 'the engine is gone');
-    this.#become({ state: 'crashed', reason: words });
-    if (final) this.#waiting.reject(new EngineGone(words));
-    for (const run of [...this.#runs.values()]) run.lose(words, code, this.#lines);
+  #lost(report: CrashReport, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
+    const reason = crashWords(report);
+    this.#log.warn({ reason, cause: report.cause }, 'the engine is gone');
+    this.#become({ state: 'crashed', reason, ...report });
+    if (final) this.#waiting.reject(new EngineGone(reason));
+    for (const run of [...this.#runs.values()]) run.lose(report, code, this.#lines);
+  }
+
+  #unreachable(words: string): void {
+    const { source, name } = this.#options;
+    const fix = 'Check that ComfyUI runs there and that this machine can reach it.';
+    const report: CrashReport = { cause: 'unreachable', what: `"${name}": ${words}`, fix };
+    if (source.ours) {
+      // Its end will say more.
+      this.#become({ state: 'crashed', reason: crashWords(report), ...report });
+      source.giveUp();
+    } else this.#lost(report, 'engine_unreachable', false);
+  }
+
+  #patienceMs(): number {
+    const { hangMs, attachedHangMs } = this.#options.hangTimings ?? hangTimings;
+    return this.#options.source.ours ? hangMs : attachedHangMs;
+  }
+
+  /** Asks the engine to stop the run; one of ours that doesn't is ended, with a dump that shows where it stands. */
+  async #hung(run: ComfyUiRun): Promise<void> {
+    const { source, name } = this.#options;
+    const report = hangReport(name, this.#patienceMs());
+    this.#log.error({ attempt: run.id }, 'a run goes no further; interrupting it');
+    const { interruptMs } = this.#options.hangTimings ?? hangTimings;
+    if (await run.stall(report, interruptMs)) return;
+    if (source.ours) return source.giveUp();
+    const stuck = stuckReport(name);
+    this.#stuck = true;
+    this.#become({ state: 'crashed', reason: crashWords(stuck), ...stuck });
+    run.lose(stuck, 'engine_crashed');
   }
 
   /** The socket is there: learn what the server is, catch up with the runs, then take new ones. */
@@ -226,9 +284,11 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         client.systemStats(),
         client.nodeInfo().catch(() => undefined),
       ]);
-      if (!this.#options.source.tellsLines) await client.subscribeLogs(this.clientId).catch(() => undefined);
+      if (!this.#options.source.ours) await client.subscribeLogs(this.clientId).catch(() => undefined);
       await Promise.all([...this.#runs.values()].map((run) => run.catchUp()));
       if (this.#connection !== connection) return;
+      this.#packs = packsOf(nodeInfo ?? {});
+      this.#stuck = false;
       this.#become({
         state: 'ready',
         reason: '',
@@ -240,9 +300,13 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
       });
     } catch (error) {
       if (this.#connection !== connection) return;
-      const words = `The server does not answer as ComfyUI does: ${(error as Error).message}.`;
-      this.#log.warn({ error: words }, 'connecting to the engine again');
-      this.#become({ state: 'crashed', reason: words });
+      const report: CrashReport = {
+        cause: 'unreachable',
+        what: `The server does not answer as ComfyUI does: ${(error as Error).message}.`,
+        fix: 'Check that its address is that of a ComfyUI.',
+      };
+      this.#log.warn({ error: report.what }, 'connecting to the engine again');
+      this.#become({ state: 'crashed', reason: crashWords(report), ...report });
       connection.socket.reconnect();
     }
   }
@@ -251,11 +315,18 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     const message = parse(text);
     const told = runMessage.safeParse(message);
     if (told.success) {
+      this.#hangs.sign();
+      if (this.#stuck) this.#unstuck();
       this.#runs.get(told.data.data.prompt_id)?.handle(told.data);
       return;
     }
     const logs = logMessage.safeParse(message);
     if (logs.success) for (const entry of logs.data.data.entries) this.#logEntry(entry.m);
+  }
+
+  #unstuck(): void {
+    this.#stuck = false;
+    this.#become({ state: 'ready', reason: '' });
   }
 
   /** ComfyUI sends what was written, so an entry may hold several lines or only a line end. */
@@ -264,6 +335,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #binary(frame: Buffer): void {
+    this.#hangs.sign();
     const preview = readPreview(frame);
     if (!preview) return;
     const run = preview.promptId
@@ -274,7 +346,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   #become(change: Partial<EngineInfo>): void {
     const wasReady = this.#info.state === 'ready';
-    this.#info = { ...this.#info, ...change };
+    const { cause: _cause, what: _what, fix: _fix, pack: _pack, ...known } = this.#info;
+    this.#info = { ...known, ...change };
     if (this.#info.state === 'ready') this.#waiting.resolve();
     else if (wasReady) {
       this.#waiting = Promise.withResolvers<void>();

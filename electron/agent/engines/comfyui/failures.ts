@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Graph } from '#shared/comfy/graph.ts';
+import { type CrashReport, crashWords, mayRunAgain } from '#shared/wire/crash.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
+import { causeOfError } from '../launch/crash-causes.ts';
 import type { ExecutionError } from './wire.ts';
 
 /** A node as people know it: its title, its type, its id. */
@@ -9,21 +11,58 @@ function nodeWords(graph: Graph, id: string, type: string): string {
   return title && title !== type ? `"${title}" (${type}, node ${id})` : `${type || 'unknown'} (node ${id})`;
 }
 
-const memoryWords = /out of memory|OutOfMemory|OOMError|Allocation on device/i;
-
 /** A node raised: `execution_error` in the words of a task. */
 export function errorFailure(graph: Graph, error: ExecutionError, logTail: readonly string[]): TaskFailure {
-  const memory = memoryWords.test(error.exception_type) || memoryWords.test(error.exception_message);
+  const traceback = error.traceback.join('');
   const said = error.exception_message.trim() || error.exception_type || 'it gave no reason';
+  const known = causeOfError(`${error.exception_type}: ${error.exception_message}`, traceback);
+  const what = `Node ${nodeWords(graph, error.node_id, error.node_type)} failed: ${said}`;
+  // After a blank line come general tips, which ours replace; its words end as they like.
+  const [first = ''] = what.split(/\n\s*\n/);
+  const report = known && { ...known, what: `${known.what}. ${first.replace(/[.\s]*$/, '.')}` };
   return {
-    code: memory ? 'out_of_memory' : 'engine_error',
-    message: clip(`Node ${nodeWords(graph, error.node_id, error.node_type)} failed: ${said}`, 20_000),
-    retryable: memory,
+    code: known && memoryCauses.includes(known.cause) ? 'out_of_memory' : 'engine_error',
+    message: clip(report ? crashWords(report) : what, 20_000),
+    retryable: known !== undefined && mayRunAgain(known.cause),
     node_id: error.node_id,
     node_type: error.node_type,
-    details: { exception_type: error.exception_type, traceback: clip(error.traceback.join(''), 20_000) },
+    details: { exception_type: error.exception_type, traceback: clip(traceback, 20_000), ...report },
     log_tail: [...logTail],
   };
+}
+
+const memoryCauses: readonly CrashReport['cause'][] = ['out_of_vram', 'out_of_memory'];
+
+/** The node that a run was at when its engine went away, with the pack that brings it. */
+export interface LostAt {
+  readonly id: string;
+  readonly type: string;
+  readonly pack: string | undefined;
+}
+
+/** The engine went away with the run. Whether the same run may be tried again depends on the cause. */
+export function lossFailure(
+  graph: Graph,
+  report: CrashReport,
+  code: TaskFailure['code'],
+  at: LostAt | undefined,
+): TaskFailure {
+  const told = at ? withNode(graph, report, at) : report;
+  return {
+    code,
+    message: clip(crashWords(told), 20_000),
+    retryable: mayRunAgain(report.cause),
+    ...(at && { node_id: at.id, node_type: at.type }),
+    details: told,
+  };
+}
+
+/** In a hang it is this node's pack that is to blame; a dump may show others, in threads of their own. */
+function withNode(graph: Graph, report: CrashReport, at: LostAt): CrashReport {
+  const from = at.pack ? ` of the node pack "${at.pack}"` : '';
+  const what = `${report.what} It was executing node ${nodeWords(graph, at.id, at.type)}${from}.`;
+  const pack = report.cause === 'hang' ? (at.pack ?? report.pack) : report.pack;
+  return { ...report, what, ...(pack && { pack }) };
 }
 
 const nodeError = z.object({

@@ -15,6 +15,11 @@ export class GraphProgress {
     this.#graph = graph;
   }
 
+  /** The node it is at, `''` before the first. */
+  get current(): string {
+    return this.#current;
+  }
+
   /** Takes a message in; returns the new progress when it tells something new. */
   take(message: RunMessage): RunProgress | undefined {
     switch (message.type) {

@@ -1,11 +1,18 @@
 import type { Graph } from '#shared/comfy/graph.ts';
+import { type CrashReport, crashReport } from '#shared/wire/crash.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
 import { pause } from '../../back-off.ts';
 import type { EngineOutput, EngineRun, RunEnd, RunListener } from '../engine.ts';
 import type { ComfyUiClient, RunPlace } from './client.ts';
-import { errorFailure, rejectionFailure } from './failures.ts';
+import { errorFailure, type LostAt, lossFailure, rejectionFailure } from './failures.ts';
 import { GraphProgress } from './graph-progress.ts';
-import { executionError, type HistoryEntry, type RunMessage, readOutputs } from './wire.ts';
+import {
+  type ExecutionError,
+  executionError,
+  type HistoryEntry,
+  type RunMessage,
+  readOutputs,
+} from './wire.ts';
 
 /** What a run needs of its engine. */
 export interface RunHost {
@@ -14,6 +21,10 @@ export interface RunHost {
   client(): ComfyUiClient;
   /** Rises with each connection of the socket; 0 while there is none. */
   socketGeneration(): number;
+  /** The node pack that brings this node type, if it is not ComfyUI's own. */
+  packOf(nodeType: string): string | undefined;
+  /** What a node raised leaves the server of no use to any other run. */
+  broken(report: CrashReport): void;
   closed(run: ComfyUiRun): void;
 }
 
@@ -37,6 +48,9 @@ export class ComfyUiRun implements EngineRun {
   #known = false;
   #started = false;
   #submission = Promise.resolve();
+  #stopping = false;
+  /** Why we asked the engine to stop it, if it is not because somebody wants that. */
+  #stalled: CrashReport | undefined;
   /** Messages may have been missed: the outputs must come from the history. */
   #gap = false;
 
@@ -55,6 +69,11 @@ export class ComfyUiRun implements EngineRun {
   /** True while the engine executes it. */
   get running(): boolean {
     return this.#started && !this.#over.signal.aborted;
+  }
+
+  /** Nobody wants it any more; the engine was asked to stop it. */
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
   submit(): Promise<void> {
@@ -84,6 +103,7 @@ export class ComfyUiRun implements EngineRun {
   }
 
   async interrupt(): Promise<void> {
+    this.#stopping = true;
     // A deletion that overtakes the submission would find nothing, and then the run would start.
     await this.#submission;
     while (!this.#over.signal.aborted) {
@@ -111,7 +131,7 @@ export class ComfyUiRun implements EngineRun {
       case 'execution_error':
         // ExecutionBlocked is told for a branch that was switched off; the run goes on.
         if (message.data.exception_type === 'ExecutionBlocked') break;
-        this.#end({ kind: 'failed', failure: errorFailure(this.#graph, message.data, this.#logTail) });
+        this.#fail(message.data);
         break;
       case 'execution_interrupted':
         this.#end({ kind: 'interrupted' });
@@ -140,20 +160,32 @@ export class ComfyUiRun implements EngineRun {
     if (!this.#known || this.#over.signal.aborted) return;
     this.#gap = true;
     const place = await this.#host.client().find(this.id);
-    if (place === undefined) this.lose('The engine was restarted and no longer knows this run.');
+    if (place === undefined) this.lose(forgotten('The engine was restarted and no longer knows this run.'));
     else this.#placed(place);
   }
 
   /** The engine went away with it. */
   lose(
-    words: string,
+    report: CrashReport,
     code: TaskFailure['code'] = 'engine_crashed',
     log: readonly string[] = this.#logTail,
   ): void {
-    this.#end({
-      kind: 'lost',
-      failure: { code, message: words, retryable: true, log_tail: log.slice(-keptLines) },
-    });
+    const failure = lossFailure(this.#graph, report, code, this.#at());
+    this.#end({ kind: 'lost', failure: { ...failure, log_tail: log.slice(-keptLines) } });
+  }
+
+  /** It goes no further: asks the engine to stop it. `false` when that did not help within `patienceMs`. */
+  async stall(report: CrashReport, patienceMs: number): Promise<boolean> {
+    this.#stalled = report;
+    await this.#tryInterrupt().catch(() => undefined);
+    await pause(patienceMs, this.#over.signal);
+    return this.#over.signal.aborted;
+  }
+
+  #at(): LostAt | undefined {
+    const id = this.#progress.current;
+    const type = this.#graph[id]?.class_type ?? '';
+    return this.running && id ? { id, type, pack: this.#host.packOf(type) } : undefined;
   }
 
   #placed(place: NonNullable<RunPlace>): void {
@@ -177,7 +209,7 @@ export class ComfyUiRun implements EngineRun {
         .catch(() => 'running' as const);
       if (typeof place === 'object') return this.#endFromHistory(place);
       if (place === undefined)
-        return this.lose('The engine finished the run but no longer knows its outputs.');
+        return this.lose(forgotten('The engine finished the run but no longer knows its outputs.'));
       await pause(50, this.#over.signal);
     }
   }
@@ -191,16 +223,22 @@ export class ComfyUiRun implements EngineRun {
     }
     const said = entry.status.messages.find(([event]) => event === 'execution_error');
     const error = executionError.safeParse(said?.[1]);
-    if (error.success) {
-      this.#end({ kind: 'failed', failure: errorFailure(this.#graph, error.data, this.#logTail) });
-    } else this.#end({ kind: 'interrupted' });
+    if (error.success) this.#fail(error.data);
+    else this.#end({ kind: 'interrupted' });
+  }
+
+  #fail(error: ExecutionError): void {
+    const failure = errorFailure(this.#graph, error, this.#logTail);
+    this.#end({ kind: 'failed', failure });
+    const { data: report } = crashReport.safeParse(failure.details);
+    if (report?.cause === 'driver_reset') this.#host.broken(report);
   }
 
   /** The connection broke while submitting: a second POST could run it twice, so the engine is asked until it answers. */
   async #settleSubmission(words: string): Promise<void> {
     while (!this.#over.signal.aborted) {
       try {
-        if (!(await this.#look())) this.lose(`The engine did not take the run: ${words}.`);
+        if (!(await this.#look())) this.lose(forgotten(`The engine did not take the run: ${words}.`));
         return;
       } catch {
         await pause(500, this.#over.signal);
@@ -228,6 +266,12 @@ export class ComfyUiRun implements EngineRun {
 
   #end(end: RunEnd): void {
     if (this.#over.signal.aborted) return;
+    const stalled = this.#stalled;
+    if (end.kind === 'interrupted' && stalled) {
+      this.#stalled = undefined;
+      this.lose(stalled);
+      return;
+    }
     this.#ended.resolve(end);
     this.#over.abort();
     this.#host.closed(this);
@@ -240,3 +284,9 @@ export class ComfyUiRun implements EngineRun {
     this.log(`Some outputs are left out. ${rejectionFailure(this.#graph, 400, body).message}`);
   }
 }
+
+const forgotten = (what: string): CrashReport => ({
+  cause: 'unknown',
+  what,
+  fix: 'Look at the engine for why it was restarted.',
+});

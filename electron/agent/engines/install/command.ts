@@ -22,6 +22,8 @@ const keptLines = 40;
 export async function runCommand(command: StepCommand, context: StepContext): Promise<void> {
   context.signal.throwIfAborted();
   const log = createWriteStream(context.logPath, { flags: 'a', mode: 0o600 });
+  // A full disk loses lines of the log; why the tool then fails is told by the tool.
+  log.on('error', () => undefined);
   const lines: string[] = [];
   const { file, args, cwd, env } = command;
   log.write(`$ ${file} ${args.join(' ')}\n`);

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { crashWords } from '#shared/wire/crash.ts';
 import { errorCode, HttpClient } from '../../http.ts';
 import { comfyUiProgram } from '../launch/comfyui-program.ts';
 import { processStartTime } from '../processes.ts';
@@ -133,11 +134,11 @@ async function firstStart(
   const http = new HttpClient();
   try {
     const server = await ServerProcess.launch(comfyUiProgram(record, registry, http), line);
-    const url = await server.address(supervisorTimings.readyMs, signal);
+    const url = await server.address(supervisorTimings, signal);
     if (!url && !signal.aborted) await server.giveUp();
     await server.end(supervisorTimings.stopMs);
     signal.throwIfAborted();
-    if (!url) throw new Error(await server.ended);
+    if (!url) throw new Error(crashWords(await server.ended));
   } finally {
     http.close();
   }

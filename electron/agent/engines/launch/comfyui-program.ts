@@ -4,8 +4,7 @@ import type { HttpClient } from '../../http.ts';
 import { ComfyUiClient } from '../comfyui/client.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
-import type { SupervisedProgram } from '../server-process.ts';
-import { crashWords } from './crash-causes.ts';
+import { LaunchRefused, type SupervisedProgram } from '../server-process.ts';
 import { pythonEnvironment } from './environment.ts';
 import { writeModelPaths } from './model-paths.ts';
 import { offeredOptions } from './offered.ts';
@@ -25,15 +24,17 @@ export function comfyUiProgram(
   http: HttpClient,
 ): SupervisedProgram {
   const files = registry.files(record.id);
-  const name = `The engine "${record.id}"`;
   return {
-    name,
+    name: `The engine "${record.id}"`,
     recordPath: files.processRecord,
     logPath: files.log,
     dumpsOnAbort: true,
     async command() {
       const problems = optionProblems(record.options, await offeredOptions(record, files.offered));
-      if (problems.length > 0) throw new Error(problems.join(' '));
+      if (problems.length > 0) {
+        const fix = `Correct the options of the engine "${record.id}".`;
+        throw new LaunchRefused({ cause: 'bad_option', what: problems.join(' '), fix });
+      }
       await writeModelPaths(files.modelPaths, registry.sharedModels);
       const port = await freePort();
       return {
@@ -56,7 +57,6 @@ export function comfyUiProgram(
       const { argv } = stats.system;
       return argv.includes(new URL(url).port) && argv.includes(files.modelPaths);
     },
-    explain: (ending) => crashWords(name, ending),
   };
 }
 

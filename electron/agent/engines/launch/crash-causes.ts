@@ -1,28 +1,16 @@
-import type { Ending } from '../server-process.ts';
+import type { CrashCause, CrashReport } from '#shared/wire/crash.ts';
 
-/** Why an engine ended. */
-export type CrashCause =
-  | 'out_of_vram'
-  | 'out_of_memory'
-  | 'driver'
-  | 'missing_module'
-  | 'bad_option'
-  | 'port_taken'
-  | 'disk_full'
-  | 'hang'
-  | 'segfault'
-  | 'killed'
-  | 'not_found'
-  | 'unknown';
-
-export interface CrashReport {
-  readonly cause: CrashCause;
-  /** What happened and why. */
-  readonly what: string;
-  /** What to do about it. */
-  readonly fix: string;
-  /** The node pack that had a hand in it, as far as its files appear in the last lines. */
-  readonly pack?: string;
+/** What is known of the end of a process. */
+export interface Ending {
+  /** Both `null` when it was not our child. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last it printed. */
+  readonly lines: readonly string[];
+  /** We ended it because it went no further or did not answer. */
+  readonly hung: boolean;
+  /** The system killed something for want of memory while it ran; `undefined` where the system doesn't tell. */
+  readonly oomKill: boolean | undefined;
 }
 
 type Match = (ending: Ending, text: string) => { what: string; fix: string } | undefined;
@@ -59,9 +47,17 @@ const causes: readonly (readonly [CrashCause, Match])[] = [
   ['out_of_memory', memory],
   ['missing_module', missingModule],
   [
+    'driver_reset',
+    said(
+      /CUDA error: (?:unspecified launch failure|an illegal memory access|unknown error)|CUDA-capable device\(s\) is\/are busy|GPU is lost|fallen off the bus|hipErrorLaunchFailure|HIP error: unspecified launch failure/i,
+      'The graphics driver was reset or lost the GPU',
+      'It is tried once more on a fresh start. If it comes again, update the driver, take back overclocking and look at temperature and power supply.',
+    ),
+  ],
+  [
     'driver',
     said(
-      /Torch not compiled with CUDA enabled|no kernel image is available|NVIDIA driver on your system is too old|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient|CUDA initialization|CUDA unknown error|libcuda\.so|No HIP GPUs are available|(?:libcudart|libcublas|libcudnn|nvcuda)\S*: cannot open|CUDA error: (?:system|invalid device|unspecified launch)/i,
+      /Torch not compiled with CUDA enabled|no kernel image is available|NVIDIA driver on your system is too old|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient|CUDA initialization|CUDA unknown error|libcuda\.so|No HIP GPUs are available|(?:libcudart|libcublas|libcudnn|nvcuda)\S*: cannot open|CUDA error: (?:system|invalid device)/i,
       'PyTorch and the graphics driver do not fit together',
       'Update the driver, or install the torch build for this GPU ("atelier engine install" shows which); "cpu" as VRAM mode runs without the GPU.',
     ),
@@ -90,7 +86,7 @@ const causes: readonly (readonly [CrashCause, Match])[] = [
 
 /** Tells the causes apart by exit code, signal and the last lines. */
 export function classify(ending: Ending): CrashReport {
-  const text = ending.lines.join('\n');
+  const text = lastRun(ending.lines).join('\n');
   const pack = guiltyPack(text);
   for (const [cause, match] of causes) {
     const found = match(ending, text);
@@ -104,12 +100,32 @@ export function classify(ending: Ending): CrashReport {
   };
 }
 
-/** One paragraph for people. */
-export function crashWords(name: string, ending: Ending): string {
-  const { what, fix, pack } = classify(ending);
-  const last = ending.lines.findLast((line) => line.trim() !== '')?.trim();
+const longestWords = 300;
+
+/** The last line that says something: of a fault handler's dump its first, unless we asked for the dump. */
+function lastWords({ lines, hung }: Ending): string {
+  const dump = lines.findLastIndex((line) => line.startsWith('Fatal Python error'));
+  const end = dump < 0 ? lines.length : dump + (hung ? 0 : 1);
+  const last =
+    lines
+      .slice(0, end)
+      .findLast((line) => line.trim() !== '')
+      ?.trim() ?? '';
+  return last.length > longestWords ? `${last.slice(0, longestWords)}…` : last;
+}
+
+/** What an earlier run complained of, it survived. */
+function lastRun(lines: readonly string[]): readonly string[] {
+  return lines.slice(lines.findLastIndex((line) => line.startsWith('Prompt executed in')) + 1);
+}
+
+/** How a program ended, for people: what happened with its name and last words, and what to do. */
+export function crashReportOf(name: string, ending: Ending): CrashReport {
+  const { what, pack, ...report } = classify(ending);
+  const last = lastWords(ending);
   const hand = pack ? ` The node pack "${pack}" had a hand in it; disable it to be sure.` : '';
-  return `${name} stopped. ${what}.${hand} ${fix}${last ? ` Its last words: ${last}` : ''}`;
+  const words = last ? ` Its last words: "${last}".` : '';
+  return { ...report, what: `${name} stopped. ${what}.${hand}${words}`, ...(pack && { pack }) };
 }
 
 function said(words: RegExp, what: string, fix: string): Match {
@@ -129,10 +145,15 @@ function hang({ hung }: Ending, text: string): ReturnType<Match> {
       ? 'It hung while its node packs were being imported, and was ended'
       : 'It hung: it neither printed, computed nor answered any more, and was ended',
     fix: importing
-      ? 'Start it with --disable-all-custom-nodes to see whether a node pack is to blame, then enable them one by one.'
-      : 'Start it again; if it hangs again, update the graphics driver and the node packs.',
+      ? importFix(guiltyPack(text))
+      : 'If it hangs again, update the graphics driver and the node packs.',
   };
 }
+
+const importFix = (pack: string | undefined): string =>
+  pack
+    ? `Update or disable the node pack "${pack}".`
+    : 'Start it with --disable-all-custom-nodes to see whether a node pack is to blame, then enable them one by one.';
 
 function memory({ signal, code, oomKill, hung }: Ending, text: string): ReturnType<Match> {
   const allocation =
@@ -201,4 +222,22 @@ function guiltyPack(text: string): string | undefined {
   const found = [...text.slice(Math.max(dump, 0)).matchAll(pattern)];
   const name = (dump >= 0 ? found[0] : found.at(-1))?.[1];
   return name?.replace(/\.py$/, '');
+}
+
+/** Causes that a node may run into while the engine goes on. */
+const survivable: ReadonlySet<CrashCause> = new Set([
+  'out_of_vram',
+  'out_of_memory',
+  'disk_full',
+  'missing_module',
+  'driver',
+  'driver_reset',
+]);
+
+/** The cause behind what a node raised, if it is one of those; its `what` has no name and no full stop. */
+export function causeOfError(said: string, traceback: string): CrashReport | undefined {
+  const report = classify({ code: 1, signal: null, lines: [said], hung: false, oomKill: false });
+  if (!survivable.has(report.cause)) return undefined;
+  const pack = report.cause === 'missing_module' ? guiltyPack(traceback) : undefined;
+  return { ...report, ...(pack && { pack }) };
 }

@@ -3,8 +3,12 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import type { CrashReport } from '#shared/wire/crash.ts';
+import { errorCode } from '../../http.ts';
 import { childEnvironment } from '../processes.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
+import { LaunchRefused } from '../server-process.ts';
+import { causeOfError } from './crash-causes.ts';
 import { pythonEnvironment } from './environment.ts';
 import { type OfferedOptions, readHelp } from './options.ts';
 
@@ -41,12 +45,21 @@ async function help(record: LaunchableRecord): Promise<string> {
     });
     return stdout;
   } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string };
-    const last = stderr.trim().split('\n').at(-1);
-    throw new Error(
-      `${record.python} could not run main.py --help in ${record.path}: ${last || message}. Check that this Python belongs to this ComfyUI.`,
-    );
+    throw new LaunchRefused(helpTrouble(record, error as Error & { stderr?: string }));
   }
+}
+
+function helpTrouble({ python, path }: LaunchableRecord, error: Error & { stderr?: string }): CrashReport {
+  if (errorCode(error) === 'ENOENT') {
+    const what = `The Python ${python} or the folder ${path} is not there any more.`;
+    return { cause: 'not_found', what, fix: 'Put it back, or adopt or install the engine anew.' };
+  }
+  const last = error.stderr?.trim().split('\n').at(-1) || error.message;
+  const what = `${python} could not run main.py --help in ${path}: ${last.replace(/\.$/, '')}.`;
+  const known = causeOfError(last, error.stderr ?? '');
+  return known
+    ? { ...known, what }
+    : { cause: 'unknown', what, fix: 'Check that this Python belongs to this ComfyUI.' };
 }
 
 /** Changes when the program or the file that defines its options does. */

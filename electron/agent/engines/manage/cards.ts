@@ -1,3 +1,4 @@
+import { crashReport } from '#shared/wire/crash.ts';
 import type { EngineCard, LaunchReport } from '#shared/wire/engines.ts';
 import type { Engine } from '../engine.ts';
 import type { Fleet, Seat } from '../fleet.ts';
@@ -15,7 +16,7 @@ export interface CardPorts {
   readonly starterRecord: string;
 }
 
-type Facts = Pick<EngineCard, 'state' | 'reason' | 'url' | 'pid' | 'launch'>;
+type Facts = Pick<EngineCard, 'state' | 'reason' | 'cause' | 'fix' | 'pack' | 'url' | 'pid' | 'launch'>;
 
 const plain = { version: '', commit: '', python: '', pytorch_version: '' } as const;
 
@@ -53,7 +54,9 @@ async function served(record: EngineRecord, { engine }: Seat, ports: CardPorts):
   const state = info.state === 'stopped' ? 'stopped' : info.state;
   const launch =
     record.kind === 'attach' || record.kind === 'starter' ? null : await launchOf(record, engine, ports);
-  return { state, reason: info.reason, url, pid: process?.pid ?? null, launch };
+  const { data: crash } = crashReport.safeParse(info);
+  const { what: reason, ...told } = crash ?? { what: info.reason };
+  return { state, reason, ...told, url, pid: process?.pid ?? null, launch };
 }
 
 /** Of one that was taken over the start was not seen; its log tells. */

@@ -1,14 +1,27 @@
 import { open, stat } from 'node:fs/promises';
 import type { EngineLog, LogQuery } from '#shared/wire/engines.ts';
 import { LaunchStages } from '../launch/stages.ts';
+import { oldLog } from '../log-tail.ts';
 
 /** A log may be a gigabyte; its end is what matters. */
 const mostBytes = 8 * 1024 * 1024;
 
 type Level = EngineLog['lines'][number]['level'];
 
-/** Lines of a log file by level and search, and where to read on. A log that is not there is empty. */
+/**
+ * Lines of an engine's log by level and search, and where to read on. One that has just begun anew goes on from the one
+ * before.
+ */
 export async function readLog(path: string, query: LogQuery): Promise<EngineLog> {
+  const log = await readFrom(path, query);
+  const missing = query.lines - log.lines.length;
+  if (query.after !== undefined || missing <= 0) return log;
+  const before = await readFrom(oldLog(path), { ...query, lines: missing });
+  return { ...log, lines: [...before.lines, ...log.lines] };
+}
+
+/** A log that is not there is empty. */
+async function readFrom(path: string, query: LogQuery): Promise<EngineLog> {
   const file = await open(path, 'r').catch(() => undefined);
   if (!file) return { lines: [], next: 0, reset: query.after !== undefined && query.after > 0 };
   try {
@@ -71,7 +84,7 @@ export async function stagesOfLog(path: string): Promise<LaunchStages> {
   const known = read.get(path);
   if (known?.stamp === stamp) return known.stages;
   const stages = new LaunchStages();
-  const { lines } = await readLog(path, { lines: Number.POSITIVE_INFINITY, level: 'all' });
+  const { lines } = await readFrom(path, { lines: Number.POSITIVE_INFINITY, level: 'all' });
   for (const { text } of lines) stages.line(text);
   read.set(path, { stamp, stages });
   return stages;

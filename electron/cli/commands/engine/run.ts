@@ -1,3 +1,4 @@
+import { crashWords } from '#shared/wire/crash.ts';
 import { comfyUiProgram } from '../../../agent/engines/launch/comfyui-program.ts';
 import { LaunchStages, stageWords } from '../../../agent/engines/launch/stages.ts';
 import { endRecorded, keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
@@ -43,7 +44,7 @@ export async function start({ registry, words: [id = ''] }: Call): Promise<numbe
     const server = await ServerProcess.launch(program, (line) => {
       if (stages.line(line)) tell(stages);
     });
-    const url = await server.address(supervisorTimings.readyMs, stopped.signal);
+    const url = await server.address(supervisorTimings, stopped.signal);
     if (url) {
       await server.release();
       say(`"${id}" is ready at ${url} (process ${server.pid}). It runs until: atelier engine stop ${id}`);
@@ -51,7 +52,8 @@ export async function start({ registry, words: [id = ''] }: Call): Promise<numbe
     }
     if (!stopped.signal.aborted) await server.giveUp();
     await server.end(supervisorTimings.stopMs);
-    process.stderr.write(`${stopped.signal.aborted ? `"${id}" was stopped.` : await server.ended}\n`);
+    const words = stopped.signal.aborted ? `"${id}" was stopped.` : crashWords(await server.ended);
+    process.stderr.write(`${words}\n`);
     return 1;
   } finally {
     http.close();

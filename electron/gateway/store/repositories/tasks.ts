@@ -111,13 +111,14 @@ export function openAttempt(reader: Reader, id: string, fence: number): AttemptR
   )[0];
 }
 
-/** How many attempts of a task were lost or failed; those that never began anywhere don't count. */
-export function lossesOf(reader: Reader, taskId: string): number {
-  const [row] = reader.hot<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM attempts WHERE task_id = ? AND outcome NOT IN ('declined','unsent')`,
+/** How many attempts of a task were lost or failed, and of those, in a crash; those that never began don't count. */
+export function lossesOf(reader: Reader, taskId: string): { losses: number; crashes: number } {
+  const [row] = reader.hot<{ losses: number; crashes: number }>(
+    `SELECT COUNT(*) AS losses, COUNT(CASE WHEN outcome = 'crashed' THEN 1 END) AS crashes
+     FROM attempts WHERE task_id = ? AND outcome NOT IN ('declined','unsent')`,
     taskId,
   );
-  return row?.count ?? 0;
+  return row ?? { losses: 0, crashes: 0 };
 }
 
 /** Who holds open attempts: keys of agents. */

@@ -1,6 +1,7 @@
 // A stand-in for ComfyUI's main.py, for tests that need real processes and no Python: the "Python" is Node and main.py
 // loads this file. It prints what ComfyUI prints, then runs the starter engine in itself, or misbehaves as
-// FAKE_MODE says: exit, crash, vram, hang, spin, flood, deaf, grandchild, port, module, late.
+// FAKE_MODE says: exit, crash, kill, term, vram, memory, driver, reset, disk, option, missing, hang, pack-hang, spin,
+// flood, gigabyte (200 MB of lines in the middle of a run), deaf, grandchild, port, module, late.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -34,12 +35,21 @@ options:
   process.exit(0);
 }
 
+const last = (words, code = 1) => {
+  say(words);
+  process.exit(code);
+};
 const endings = {
   exit: () => process.exit(1),
-  vram: () => {
-    say('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.');
-    process.exit(1);
-  },
+  vram: () => last('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.'),
+  memory: () => last('MemoryError'),
+  driver: () => last('RuntimeError: Found no NVIDIA driver on your system.'),
+  reset: () => last('RuntimeError: CUDA error: unspecified launch failure'),
+  disk: () => last('OSError: [Errno 28] No space left on device'),
+  option: () => last('main.py: error: unrecognized arguments: --shiny', 2),
+  missing: () => process.exit(127),
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  term: () => process.kill(process.pid, 'SIGTERM'),
   module: () => {
     say(
       'Traceback (most recent call last):\n  File "/x/custom_nodes/shiny-pack/__init__.py", line 3, in <module>',
@@ -47,14 +57,27 @@ const endings = {
     say("ModuleNotFoundError: No module named 'shiny'");
     process.exit(1);
   },
-  port: () => {
-    say(
+  port: () =>
+    last(
       "OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8188): address already in use",
-    );
-    process.exit(1);
-  },
+    ),
   crash: () => process.kill(process.pid, 'SIGSEGV'),
   hang: () => setInterval(() => undefined, 60_000),
+};
+const importing = {
+  // As Python's fault handler prints it.
+  'pack-hang': () => {
+    process.on('SIGABRT', () => {
+      say('Fatal Python error: Aborted\n');
+      say('Current thread 0x00007f (most recent call first):');
+      say('  File "/x/custom_nodes/shiny-pack/__init__.py", line 4 in <module>');
+      process.exit(134);
+    });
+    return setInterval(() => undefined, 60_000);
+  },
+  spin: () => {
+    for (;;);
+  },
 };
 
 say('Total VRAM 24105 MB, total RAM 24105 MB');
@@ -73,6 +96,8 @@ if (mode === 'late') {
     await new Promise((done) => setTimeout(done, 200));
   }
 }
+// A promise that never comes: what follows is not reached, what was set up goes on.
+if (importing[mode]) await new Promise(() => importing[mode]());
 say('\nImport times for custom nodes:');
 say('   0.0 seconds: /x/custom_nodes/tidy-pack');
 say('   1.5 seconds (IMPORT FAILED): /x/custom_nodes/broken-pack\n');
@@ -86,5 +111,11 @@ else {
     ...['--token', argument('--extra-model-paths-config'), '--probe-nodes'],
   ];
   await import(resolve(import.meta.dirname, '../../../../electron/starter-engine/main.ts'));
+  if (mode === 'gigabyte') {
+    const flood = `const lines = ('x'.repeat(99) + '\\n').repeat(10_000);
+      for (let n = 0; n < 200; n += 1) require('node:fs').writeSync(2, lines);
+      require('node:fs').writeSync(2, 'the flood is over\\n');`;
+    spawn(process.execPath, ['-e', flood], { stdio: 'inherit' });
+  }
   if (mode === 'deaf') process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);
 }

@@ -16,7 +16,9 @@ const child =
   mode === 'serve-with-child'
     ? spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     : undefined;
-const server = createServer((_request, response) => {
+const server = createServer((request, response) => {
+  // A second of processor time.
+  for (const end = performance.now() + 1000; request.url === '/compute' && performance.now() < end; );
   response.end(
     JSON.stringify({ token, pid: process.pid, child: child?.pid, secret: process.env.TEST_SECRET }),
   );

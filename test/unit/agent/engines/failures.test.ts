@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { errorFailure, rejectionFailure } from '../../../../electron/agent/engines/comfyui/failures.ts';
+import { crashCauses, crashReport } from '#shared/wire/crash.ts';
+import {
+  errorFailure,
+  lossFailure,
+  rejectionFailure,
+} from '../../../../electron/agent/engines/comfyui/failures.ts';
 
 const graph = {
   '1': { class_type: 'CheckpointLoaderSimple', inputs: {}, _meta: { title: 'Load the model' } },
@@ -28,13 +33,72 @@ describe('errorFailure', () => {
   });
 
   it.each([
-    ['torch.OutOfMemoryError', 'Allocation on device\nThis error means you ran out of memory on your GPU.'],
-    ['RuntimeError', 'CUDA error: out of memory'],
-  ])('knows a lack of memory by %s', (exception_type, exception_message) => {
-    expect(errorFailure(graph, { ...error, exception_type, exception_message }, [])).toMatchObject({
-      code: 'out_of_memory',
+    [
+      'torch.OutOfMemoryError',
+      'Allocation on device\nThis error means you ran out of memory.',
+      'out_of_vram',
+    ],
+    ['RuntimeError', 'CUDA error: out of memory', 'out_of_vram'],
+    ['MemoryError', '', 'out_of_memory'],
+    ['RuntimeError', "DefaultCPUAllocator: can't allocate memory", 'out_of_memory'],
+  ])('knows a lack of memory by %s: %s', (exception_type, exception_message, cause) => {
+    const failure = errorFailure(graph, { ...error, exception_type, exception_message }, []);
+    expect(failure).toMatchObject({ code: 'out_of_memory', retryable: false, details: { cause } });
+    const { what, fix } = crashReport.parse(failure.details);
+    expect(what).toContain('Node KSampler (node 3) failed: ');
+    expect(failure.message).toBe(`${what} ${fix}`);
+  });
+
+  it.each([
+    ['OSError', '[Errno 28] No space left on device', 'disk_full', false],
+    ['ModuleNotFoundError', "No module named 'shiny'", 'missing_module', false],
+    ['RuntimeError', 'CUDA error: unspecified launch failure', 'driver_reset', true],
+  ])('knows %s: %s', (exception_type, exception_message, cause, retryable) => {
+    const traceback = ['  File "/x/custom_nodes/shiny-pack/nodes.py", line 3, in run\n'];
+    const failure = errorFailure(graph, { ...error, exception_type, exception_message, traceback }, []);
+    expect(failure).toMatchObject({ code: 'engine_error', retryable, details: { cause } });
+    expect(crashReport.parse(failure.details).pack).toBe(
+      cause === 'missing_module' ? 'shiny-pack' : undefined,
+    );
+  });
+});
+
+describe('lossFailure', () => {
+  const report = { cause: 'segfault', what: 'The engine "one" stopped.', fix: 'Update it.' } as const;
+  const at = { id: '3', type: 'KSampler', pack: 'shiny-pack' };
+
+  it('names the node and its pack, what to do, and the parts of it', () => {
+    const what =
+      'The engine "one" stopped. It was executing node KSampler (node 3) of the node pack "shiny-pack".';
+    expect(lossFailure(graph, report, 'engine_crashed', at)).toEqual({
+      code: 'engine_crashed',
+      message: `${what} Update it.`,
       retryable: true,
+      node_id: '3',
+      node_type: 'KSampler',
+      details: { ...report, what },
     });
+  });
+
+  it('blames the pack of the node for a hang, whatever a dump shows', () => {
+    const hang = { ...report, cause: 'hang', pack: 'other' } as const;
+    expect(lossFailure(graph, hang, 'engine_crashed', at).details).toMatchObject({ pack: 'shiny-pack' });
+  });
+
+  it.each(crashCauses)('lets it be tried again or not: %s', (cause) => {
+    const once = [
+      'killed',
+      'segfault',
+      'hang',
+      'port_taken',
+      'driver_reset',
+      'in_use',
+      'unreachable',
+      'unknown',
+    ];
+    expect(lossFailure(graph, { ...report, cause }, 'engine_crashed', undefined).retryable).toBe(
+      once.includes(cause),
+    );
   });
 });
 

@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment, exitWords } from '../../../../electron/agent/engines/processes.ts';
-
-describe('exitWords', () => {
-  it.each([
-    [null, 'SIGKILL', 'memory runs out'],
-    [null, 'SIGSEGV', 'crashed in native code (SIGSEGV)'],
-    [null, 'SIGTERM', 'was ended by SIGTERM'],
-    [3, null, 'exit code 3'],
-  ] as const)('classifies code %s, signal %s', (code, signal, words) => {
-    expect(exitWords('The engine', code, signal, ['first', 'last', ' '])).toContain(words);
-  });
-
-  it('repeats the last words', () => {
-    expect(exitWords('The engine', 1, null, ['first', 'no space left', ''])).toContain(
-      'Its last words: no space left',
-    );
-  });
-});
+import { childEnvironment } from '../../../../electron/agent/engines/processes.ts';
 
 describe('childEnvironment', () => {
   it('leaves out secrets and switches of Node, keeps the rest, adds what is given', () => {

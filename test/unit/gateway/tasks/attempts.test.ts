@@ -212,6 +212,25 @@ describe('a lost attempt', () => {
     });
   });
 
+  it('is followed by one more when the engine crashed in it, where the cause allows', async () => {
+    const { studio, id } = await submitted();
+    const { attempts } = studio.rooms.tasks;
+    const killed = { ...crash, details: { cause: 'killed', what: 'It was killed.', fix: 'Look.' } } as const;
+    await attempts.failed(await attempt(studio, id), killed);
+    expect(studio.task(id).status).toBe('waiting');
+    await attempts.declined(await attempt(studio, id), 'Atelier was stopped there.');
+    expect(studio.task(id).status).toBe('waiting');
+    await attempts.failed(await attempt(studio, id), killed);
+    expect(studio.task(id)).toMatchObject({
+      status: 'failed',
+      error: 'Given up after 2 attempts. The engine died.',
+    });
+    expect(studio.attempts(id).map(({ outcome }) => outcome)).toEqual(['crashed', 'declined', 'crashed']);
+    expect(studio.rooms.tasks.result(studio.teamId, id, '').failure).toMatchObject({
+      details: { cause: 'killed', fix: 'Look.' },
+    });
+  });
+
   it('does not count when nothing was executed: declined, or never sent', async () => {
     const { studio, id } = await submitted();
     const { attempts } = studio.rooms.tasks;

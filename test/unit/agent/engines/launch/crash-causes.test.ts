@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { classify, crashWords } from '../../../../../electron/agent/engines/launch/crash-causes.ts';
-import type { Ending } from '../../../../../electron/agent/engines/server-process.ts';
+import { crashWords } from '#shared/wire/crash.ts';
+import {
+  classify,
+  crashReportOf,
+  type Ending,
+} from '../../../../../electron/agent/engines/launch/crash-causes.ts';
 
 const ending = (changes: Partial<Ending>): Ending => ({
   code: changes.signal ? null : 1,
@@ -111,6 +115,19 @@ const table: [string, Partial<Ending>, string, string?][] = [
     'hang',
     'sleepy',
   ],
+  [
+    'the driver was reset',
+    { lines: ['RuntimeError: CUDA error: unspecified launch failure'] },
+    'driver_reset',
+  ],
+  [
+    'killed after an earlier run that it survived',
+    {
+      signal: 'SIGKILL',
+      lines: ['torch.OutOfMemoryError: CUDA out of memory.', 'Prompt executed in 2.00 seconds'],
+    },
+    'killed',
+  ],
   ['no program', { code: 127 }, 'not_found'],
   ['something else', { code: 3, lines: ['goodbye'] }, 'unknown'],
   ['a process that was not our child', { code: null }, 'unknown'],
@@ -127,15 +144,44 @@ describe('classify', () => {
     expect(classify(ending({ hung: true, lines: started })).what).toContain('node packs were being imported');
   });
 
+  it('takes the first words of a dump for the last, not its lists of calls and modules', () => {
+    const lines = [
+      'Fatal Python error: Segmentation fault',
+      '  File "/x/main.py", line 367 in <module>',
+      `Extension modules: ${'scipy._lib, '.repeat(100)}`,
+    ];
+    expect(crashReportOf('It', ending({ signal: 'SIGSEGV', lines })).what).toBe(
+      'It stopped. It crashed in native code (SIGSEGV). Its last words: "Fatal Python error: Segmentation fault".',
+    );
+    expect(crashReportOf('It', ending({ lines: ['y'.repeat(9000)] })).what.length).toBeLessThan(500);
+  });
+
+  it('names the pack that hung on import, and what it said before we asked', () => {
+    const lines = [
+      ...started,
+      'Loading shiny',
+      'Fatal Python error: Aborted',
+      '  File "/x/custom_nodes/shiny/__init__.py", line 4 in <module>',
+    ];
+    expect(crashReportOf('It', ending({ signal: 'SIGABRT', hung: true, lines }))).toEqual({
+      cause: 'hang',
+      what: 'It stopped. It hung while its node packs were being imported, and was ended. The node pack "shiny" had a hand in it; disable it to be sure. Its last words: "Loading shiny".',
+      fix: 'Update or disable the node pack "shiny".',
+      pack: 'shiny',
+    });
+  });
+
   it('makes a paragraph with the pack, the fix and the last words', () => {
     const lines = [
       '  File "/x/custom_nodes/shiny/a.py", line 1',
       "ModuleNotFoundError: No module named 'b'",
       '',
     ];
-    const words = crashWords('The engine "one"', ending({ lines }));
+    const words = crashWords(crashReportOf('The engine "one"', ending({ lines })));
     expect(words).toMatch(/^The engine "one" stopped\. The Python module "b" is missing\./);
     expect(words).toContain('node pack "shiny"');
-    expect(words).toMatch(/Its last words: ModuleNotFoundError: No module named 'b'$/);
+    expect(words).toContain(
+      `Its last words: "ModuleNotFoundError: No module named 'b'". Install the requirements`,
+    );
   });
 });
