@@ -34,14 +34,38 @@ export const linkClose = {
 const attemptRef = { attempt_id: uuid, fence: z.int().positive() };
 const reliable = { seq: z.int().positive() };
 
-/** Sizes in bytes. */
-export const gpuInfo = z.object({
+const device = {
   name: z.string(),
   type: z.string(),
+  /** Bytes. */
   vram_total: z.number(),
   vram_free: z.number(),
+  /** Its number among those of its type, from 0. */
+  index: z.int().nonnegative().optional(),
+};
+
+/** A GPU as its maker's tool tells it. What the tool does not tell, or not without more rights, is left out. */
+export const gpuInfo = z.object({
+  ...device,
+  uuid: z.string().optional(),
+  /** Per cent of the time that it computes. */
+  load_percent: z.number().min(0).max(100).optional(),
+  /** Degrees Celsius. */
+  temperature_c: z.number().optional(),
+  /** Watts: what it draws, and what it may draw at most. */
+  power_w: z.number().nonnegative().optional(),
+  power_limit_w: z.number().nonnegative().optional(),
 });
 export type GpuInfo = z.infer<typeof gpuInfo>;
+
+/** A device as the engine that computes on it tells it; `index` counts what this engine may see. */
+export const engineDevice = z.object({
+  ...device,
+  /** Bytes that PyTorch holds for this engine, and how much of them lies idle. */
+  torch_vram_total: z.number().optional(),
+  torch_vram_free: z.number().optional(),
+});
+export type EngineDevice = z.infer<typeof engineDevice>;
 
 export const machineInfo = z.object({
   hostname: z.string(),
@@ -63,7 +87,9 @@ export const engineInfo = z.object({
   pytorch_version: z.string(),
   state: z.enum(['starting', 'ready', 'crashed', 'stopped']),
   reason: z.string().meta({ description: 'Why it is not ready, in words; empty when ready.' }),
-  devices: z.array(gpuInfo),
+  devices: z.array(engineDevice),
+  /** Runs in its queue, those of others and the one at work included; left out while unknown. */
+  queue_remaining: z.int().nonnegative().optional(),
   /** Class names the engine can execute; empty while unknown. */
   node_types: z.array(z.string()),
   /** SHA-256 of all it says of its node classes (`/object_info`), which the gateway asks for when it is new. */
@@ -73,6 +99,10 @@ export const engineInfo = z.object({
     .optional(),
 });
 export type EngineInfo = z.infer<typeof engineInfo>;
+
+/** What of an engine moves all the time. */
+export const engineFigures = engineInfo.pick({ name: true, devices: true, queue_remaining: true });
+export type EngineFigures = z.infer<typeof engineFigures>;
 
 export const modelInfo = z.object({ path: z.string().max(1024), size: z.number() });
 
@@ -112,7 +142,12 @@ export const agentMessage = z.discriminatedUnion('type', [
     models: z.array(modelInfo).max(100_000),
     attempts: z.array(heldAttempt).max(1000),
   }),
-  z.object({ type: z.literal('heartbeat'), machine: machineInfo.optional() }),
+  /** Figures travel here and not in `engine_state`, which must not be lost: the next heartbeat has newer ones. */
+  z.object({
+    type: z.literal('heartbeat'),
+    machine: machineInfo.optional(),
+    engines: z.array(engineFigures).optional(),
+  }),
   z.object({ type: z.literal('ack'), seq: z.int().nonnegative() }),
   /** The attempt is on the agent's disk and staged; stops the acknowledgement timeout. */
   z.object({ type: z.literal('received'), ...reliable, ...attemptRef }),
