@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ManageRefusal } from '#shared/link/manage.ts';
 import type { GatewayMessage } from '#shared/link/protocol.ts';
 import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
+import { figuresOf, sameBarFigures } from './engines/figures.ts';
 import { Fleet } from './engines/fleet.ts';
 import { EngineManager } from './engines/manage/manager.ts';
 import type { ManageOptions } from './engines/manage/ports.ts';
@@ -114,7 +115,10 @@ class RunningAgent {
       order: (order) => this.#runs.order(order),
       wanted: ({ hash, upload_url }) => void this.#sendNodeInfo(hash, gatewayUrl + upload_url),
       manage: (command) => void this.#manage(command),
-      heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
+      heartbeat: async () => {
+        const machine = await this.#machine.sample();
+        return { type: 'heartbeat', machine, engines: figuresOf(this.#fleet.infos) };
+      },
       log,
       timings: { ...linkTimings, ...timings?.link },
     });
@@ -196,7 +200,7 @@ class RunningAgent {
       [...engines.map(({ name }) => name), ...labels].join();
     if (!before || names(before) !== names(now)) void this.#link.send({ type: 'standing', ...now });
     else {
-      const changed = now.engines.filter((info) => !before.engines.includes(info));
+      const changed = now.engines.filter((info) => !before.engines.some((old) => sameBarFigures(old, info)));
       for (const engine of changed) void this.#link.send({ type: 'engine_state', engine });
     }
   }

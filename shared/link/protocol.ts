@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toolType, uuid } from '../wire/common.ts';
-import { engineReport } from '../wire/engines.ts';
+import { engineDevice, engineReport } from '../wire/engines.ts';
 import { taskFailure } from '../wire/tasks.ts';
 import { manageActions, manageRefusal } from './manage.ts';
 
@@ -34,7 +34,8 @@ export const linkClose = {
 const attemptRef = { attempt_id: uuid, fence: z.int().positive() };
 const reliable = { seq: z.int().positive() };
 
-const device = {
+/** A GPU as its maker's tool tells it. What the tool does not tell, or not without more rights, is left out. */
+export const gpuInfo = z.object({
   name: z.string(),
   type: z.string(),
   /** Bytes. */
@@ -42,11 +43,6 @@ const device = {
   vram_free: z.number(),
   /** Its number among those of its type, from 0. */
   index: z.int().nonnegative().optional(),
-};
-
-/** A GPU as its maker's tool tells it. What the tool does not tell, or not without more rights, is left out. */
-export const gpuInfo = z.object({
-  ...device,
   uuid: z.string().optional(),
   /** Per cent of the time that it computes. */
   load_percent: z.number().min(0).max(100).optional(),
@@ -57,15 +53,6 @@ export const gpuInfo = z.object({
   power_limit_w: z.number().nonnegative().optional(),
 });
 export type GpuInfo = z.infer<typeof gpuInfo>;
-
-/** A device as the engine that computes on it tells it; `index` counts what this engine may see. */
-export const engineDevice = z.object({
-  ...device,
-  /** Bytes that PyTorch holds for this engine, and how much of them lies idle. */
-  torch_vram_total: z.number().optional(),
-  torch_vram_free: z.number().optional(),
-});
-export type EngineDevice = z.infer<typeof engineDevice>;
 
 export const machineInfo = z.object({
   hostname: z.string(),

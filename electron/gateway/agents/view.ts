@@ -1,6 +1,7 @@
-import type { EngineDevice, EngineInfo, GpuInfo } from '#shared/link/protocol.ts';
+import type { EngineInfo, GpuInfo } from '#shared/link/protocol.ts';
 import type { AgentItem, AgentStatus } from '#shared/wire/agents.ts';
 import { toTimestamp } from '#shared/wire/common.ts';
+import type { EngineDevice } from '#shared/wire/engines.ts';
 import type { AgentSession } from './session.ts';
 
 /** What a remote engine computes on is told by the engine; what ComfyUI calls the device `cpu` is main memory. */

@@ -31,6 +31,7 @@ describe.skipIf(process.platform === 'win32')('the GPUs of this machine', () => 
     (await readFile(join(folder, `${name}.calls`), 'utf8').catch(() => '')).split('\n').filter(Boolean);
   const gpus = (options: GpuOptions = {}): MachineGpus =>
     new MachineGpus({ folders: [join(folder, 'nowhere'), folder], ...options });
+  const soon = { timeout: 15_000, interval: 10 };
   const brief = { sampleMs: 1000, restMs: 60_000 };
 
   it('asks the tools that are there, all makers in one list, and looks for no others', async () => {
@@ -83,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('the GPUs of this machine', () => 
     const source = gpus({ timings: brief });
     expect(await source.sample()).toEqual([]);
     const child = Number(await readFile(join(folder, 'child'), 'utf8'));
-    await expect.poll(() => isRunning(child)).toBe(false);
+    await expect.poll(() => isRunning(child), soon).toBe(false);
     expect(await source.sample()).toEqual([]);
     expect(await calls('nvidia-smi')).toHaveLength(1);
   });
@@ -107,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('the GPUs of this machine', () => 
     const { load_percent: _l, temperature_c: _t, power_w: _p, ...lasting } = first ?? {};
     expect((await source.sample())[0]).toEqual(lasting);
     await rm(join(folder, 'broken'));
-    await expect.poll(async () => (await source.sample())[0]).toEqual(first);
+    await expect.poll(async () => (await source.sample())[0], soon).toEqual(first);
   });
 
   it('prefers the better tool of a maker, and takes the other when that fails', async () => {

@@ -46,7 +46,7 @@ export class ComfyUiClient {
     await this.#post('/interrupt', { prompt_id: promptId });
   }
 
-  /** Unloads models and empties caches, once its queue is empty. */
+  /** Unloads its models and forgets results that it keeps, after the run at work if there is one. */
   async free(): Promise<void> {
     const { status } = await this.#post('/free', { unload_models: true, free_memory: true });
     if (status !== 200) throw new Error(`the engine answered ${status} to POST /free`);

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
-import type { EngineInfo } from '#shared/link/protocol.ts';
+import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { HttpClient } from '../../http.ts';
 import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
@@ -10,9 +10,11 @@ import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import { ComfyUiClient } from './client.ts';
 import { readPreview } from './frames.ts';
+import { IdleFree } from './idle-free.ts';
+import { LiveFigures } from './live-figures.ts';
+import { readMessage } from './messages.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
 import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
-import { logMessage, runMessage } from './wire.ts';
 
 export interface ComfyUiOptions {
   /** The engine's name on this agent, and what it is to people: `starter`, `comfyui`. */
@@ -25,6 +27,10 @@ export interface ComfyUiOptions {
   readonly http: HttpClient;
   readonly log: Logger;
   readonly socketTimings?: SocketTimings;
+  /** How often the memory of its devices is asked for, in milliseconds. */
+  readonly figuresMs?: number;
+  /** Seconds without work after which it is asked to unload its models; 0 = never. */
+  readonly idleFreeSeconds?: number;
 }
 
 /** One server at one address, from the moment it is up until it is gone. */
@@ -35,6 +41,7 @@ interface Connection {
 }
 
 const keptLines = 200;
+const figuresMs = 5000;
 
 /** An engine that speaks ComfyUI's protocol, wherever its server comes from. */
 export class ComfyUiEngine implements Engine, RunHost, ServerListener {
@@ -48,6 +55,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #connection: Connection | undefined;
   #stages = new LaunchStages();
   #lifeIsOver = false;
+  readonly #figures: LiveFigures;
+  readonly #idle: IdleFree;
   #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
@@ -55,6 +64,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.#log = options.log.child({ engine: options.name });
     this.clientId = options.clientId;
     this.#waiting.promise.catch(() => undefined);
+    this.#figures = new LiveFigures(options.figuresMs ?? figuresMs, (devices) => this.#note({ devices }));
+    this.#idle = new IdleFree(options.idleFreeSeconds ?? 0, () => this.#freeIdle());
     this.#info = {
       name: options.name,
       tool: 'comfyui',
@@ -108,6 +119,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun {
     const run = new ComfyUiRun(id, graph, listener, this);
     this.#runs.set(id, run);
+    this.#worksOrNot();
     return run;
   }
 
@@ -143,6 +155,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   closed(run: ComfyUiRun): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+    this.#worksOrNot();
   }
 
   up(url: string): void {
@@ -248,19 +261,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #text(text: string): void {
-    const message = parse(text);
-    const told = runMessage.safeParse(message);
-    if (told.success) {
-      this.#runs.get(told.data.data.prompt_id)?.handle(told.data);
-      return;
-    }
-    const logs = logMessage.safeParse(message);
-    if (logs.success) for (const entry of logs.data.data.entries) this.#logEntry(entry.m);
-  }
-
-  /** ComfyUI sends what was written, so an entry may hold several lines or only a line end. */
-  #logEntry(text: string): void {
-    for (const line of text.split(/[\r\n]+/)) if (line.trim()) this.line(line);
+    const message = readMessage(text);
+    if (message?.kind === 'run') this.#runs.get(message.run.data.prompt_id)?.handle(message.run);
+    else if (message?.kind === 'log') for (const line of message.lines) this.line(line);
+    else if (message?.kind === 'queue') this.#note({ queue_remaining: message.remaining });
   }
 
   #binary(frame: Buffer): void {
@@ -275,19 +279,37 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #become(change: Partial<EngineInfo>): void {
     const wasReady = this.#info.state === 'ready';
     this.#info = { ...this.#info, ...change };
-    if (this.#info.state === 'ready') this.#waiting.resolve();
-    else if (wasReady) {
-      this.#waiting = Promise.withResolvers<void>();
-      this.#waiting.promise.catch(() => undefined);
+    if (this.#info.state === 'ready') {
+      this.#waiting.resolve();
+      this.#figures.start(this.client());
+    } else {
+      this.#figures.stop();
+      const { queue_remaining: _unknown, ...rest } = this.#info;
+      this.#info = rest;
+      if (wasReady) {
+        this.#waiting = Promise.withResolvers<void>();
+        this.#waiting.promise.catch(() => undefined);
+      }
     }
+    this.#worksOrNot();
     for (const listener of this.#listeners) listener();
   }
-}
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  /** A figure moved. Nobody is told at once: that happens all the time. */
+  #note(figures: Partial<EngineFigures>): void {
+    this.#info = { ...this.#info, ...figures };
+    this.#worksOrNot();
+  }
+
+  #worksOrNot(): void {
+    if (this.#info.state !== 'ready') this.#idle.stop();
+    else this.#idle.works(this.#runs.size > 0 || (this.#info.queue_remaining ?? 0) > 0);
+  }
+
+  async #freeIdle(): Promise<void> {
+    // What its queue holds is known only as long as it tells.
+    if (this.socketGeneration() === 0) throw new Error('the connection is broken');
+    await this.free();
+    this.#log.info({ idle_s: this.#options.idleFreeSeconds }, 'nothing to do: the engine unloads its models');
   }
 }
