@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -146,6 +146,21 @@ describe('an engine while it is up', () => {
     http.refusals = 2;
     await connect({ idleFreeSeconds: 0.05 });
     await expect.poll(() => http.times('/free'), soon).toBe(3);
+  });
+
+  it('tells anew of its node classes when they have changed since, as with a new input file', async () => {
+    await connect();
+    const [first, before] = [engine.info.node_info_hash, told];
+    await engine.nodeInfo();
+    expect(told).toBe(before);
+    const form = new FormData();
+    form.append('image', new Blob(['x']), 'new.png');
+    await fetch(`${server.url}/upload/image`, { method: 'POST', body: form });
+    const text = await engine.nodeInfo();
+    expect(text).toContain('new.png');
+    expect(engine.info.node_info_hash).toBe(hash('sha256', text));
+    expect(engine.info.node_info_hash).not.toBe(first);
+    expect(told).toBe(before + 1);
   });
 
   it('keeps its models when nobody has asked for that', async () => {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
@@ -13,6 +12,7 @@ import { readPreview } from './frames.ts';
 import { IdleFree } from './idle-free.ts';
 import { LiveFigures } from './live-figures.ts';
 import { readMessage } from './messages.ts';
+import { classesOf } from './node-classes.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
 import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
 
@@ -113,7 +113,11 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   async nodeInfo(): Promise<string> {
-    return JSON.stringify(await this.client().nodeInfo());
+    const nodeInfo = await this.client().nodeInfo();
+    const classes = classesOf(nodeInfo);
+    // It lists the files of its folders too: with a new input the text is another one than we told of.
+    if (classes.node_info_hash !== this.#info.node_info_hash) this.#become(classes);
+    return JSON.stringify(nodeInfo);
   }
 
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun {
@@ -248,8 +252,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         version: stats.system.comfyui_version,
         pytorch_version: stats.system.pytorch_version,
         devices: stats.devices,
-        node_types: Object.keys(nodeInfo ?? {}),
-        node_info_hash: nodeInfo && hash('sha256', JSON.stringify(nodeInfo)),
+        ...classesOf(nodeInfo),
       });
     } catch (error) {
       if (this.#connection !== connection) return;
