@@ -211,6 +211,8 @@ class RunningAgent {
     if (!seat) return;
     try {
       const body = await seat.engine.nodeInfo();
+      // They have changed since; the gateway hears of that and asks for the new ones.
+      if (seat.engine.info.node_info_hash !== hash) return;
       const { status } = await this.#http.json(url, { method: 'PUT', body });
       if (status !== 200) throw new Error(`the gateway answered ${status}`);
     } catch (error) {

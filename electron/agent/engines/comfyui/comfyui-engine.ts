@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { HttpClient } from '../../http.ts';
-import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
+import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
 import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import { ComfyUiClient } from './client.ts';
@@ -13,6 +12,7 @@ import { IdleFree } from './idle-free.ts';
 import { LiveFigures } from './live-figures.ts';
 import { readMessage } from './messages.ts';
 import { classesOf } from './node-classes.ts';
+import { Readiness } from './readiness.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
 import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
 
@@ -51,7 +51,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #runs = new Map<string, ComfyUiRun>();
   readonly #lines: string[] = [];
   readonly #listeners: (() => void)[] = [];
-  #waiting = Promise.withResolvers<void>();
+  readonly #readiness = new Readiness();
   #connection: Connection | undefined;
   #stages = new LaunchStages();
   #lifeIsOver = false;
@@ -63,7 +63,6 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.#options = options;
     this.#log = options.log.child({ engine: options.name });
     this.clientId = options.clientId;
-    this.#waiting.promise.catch(() => undefined);
     this.#figures = new LiveFigures(options.figuresMs ?? figuresMs, (devices) => this.#note({ devices }));
     this.#idle = new IdleFree(options.idleFreeSeconds ?? 0, () => this.#freeIdle());
     this.#info = {
@@ -100,16 +99,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     await this.#options.source.stop();
   }
 
-  async whenReady(signal: AbortSignal): Promise<void> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const aborted = (): void => reject(signal.reason);
-    signal.addEventListener('abort', aborted, { once: true });
-    try {
-      signal.throwIfAborted();
-      await Promise.race([this.#waiting.promise, promise]);
-    } finally {
-      signal.removeEventListener('abort', aborted);
-    }
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#readiness.wait(signal);
   }
 
   async nodeInfo(): Promise<string> {
@@ -135,17 +126,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     return this.client().upload(input.name, input.contentType, input.size, input.body, input.signal);
   }
 
-  async openOutput(
-    file: EngineFile,
-    signal: AbortSignal,
-  ): Promise<{ body: Readable; size: number | undefined; contentType: string }> {
-    const { body, headers } = await this.client().view(file, signal);
-    const length = headers['content-length'];
-    return {
-      body,
-      size: length === undefined ? undefined : Number(length),
-      contentType: headers['content-type'] ?? 'application/octet-stream',
-    };
+  openOutput(file: EngineFile, signal: AbortSignal): ReturnType<Engine['openOutput']> {
+    return this.client().view(file, signal);
   }
 
   client(): ComfyUiClient {
@@ -231,7 +213,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #lost(words: string, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
     this.#log.warn({ reason: words }, 'the engine is gone');
     this.#become({ state: 'crashed', reason: words });
-    if (final) this.#waiting.reject(new EngineGone(words));
+    if (final) this.#readiness.giveUp(words);
     for (const run of [...this.#runs.values()]) run.lose(words, code, this.#lines);
   }
 
@@ -280,19 +262,14 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #become(change: Partial<EngineInfo>): void {
-    const wasReady = this.#info.state === 'ready';
     this.#info = { ...this.#info, ...change };
-    if (this.#info.state === 'ready') {
-      this.#waiting.resolve();
-      this.#figures.start(this.client());
-    } else {
+    const ready = this.#info.state === 'ready';
+    this.#readiness.become(ready);
+    if (ready) this.#figures.start(this.client());
+    else {
       this.#figures.stop();
       const { queue_remaining: _unknown, ...rest } = this.#info;
       this.#info = rest;
-      if (wasReady) {
-        this.#waiting = Promise.withResolvers<void>();
-        this.#waiting.promise.catch(() => undefined);
-      }
     }
     this.#worksOrNot();
     for (const listener of this.#listeners) listener();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { agentItem as agentItemShape } from '#shared/wire/agents.ts';
+import type { EngineCard } from '#shared/wire/engines.ts';
 import { agentItem } from '../../../../electron/gateway/agents/view.ts';
 import { engine, type FakeAgent, Studio } from '../studio.ts';
 
@@ -16,11 +17,20 @@ const device = { name: 'cuda:0 A', type: 'cuda', vram_total: 100, vram_free: 90 
 const gpu = { name: 'A', type: 'cuda', index: 1, uuid: 'GPU-1', vram_total: 100, vram_free: 80 };
 const live = { load_percent: 37, temperature_c: 61, power_w: 212.5, power_limit_w: 450 };
 
+const card = (engine_id: string): EngineCard => ({
+  engine_id,
+  kind: 'adopt',
+  ...{ place: '/x', state: 'ready', reason: '', serves: true, version: '1', commit: '', pytorch_version: '' },
+  ...{ python: '', url: '', pid: null, devices: [], queue_remaining: null, running_tasks: 0, options: null },
+  ...{ launch: null, job: null, candidate: null, can_switch_back: false },
+});
+
 describe('figures of an agent', () => {
+  let studio: Studio;
   let agent: FakeAgent;
 
   beforeEach(async () => {
-    const studio = await Studio.open();
+    studio = await Studio.open();
     const engines = [engine({ name: 'one', devices: [device] }), engine({ name: 'two', node_types: ['X'] })];
     agent = await studio.agent({ machine, engines });
   });
@@ -57,6 +67,18 @@ describe('figures of an agent', () => {
     expect(shown).toEqual([
       { device_name: 'A', device_type: 'cuda', vram_total: 100, vram_free: 80, index: 1, ...live },
       { device_name: 'cuda:0 A', device_type: 'cuda', vram_total: 100, vram_free: 90 },
+    ]);
+  });
+
+  it('are shown with each engine that is up, as new as the last heartbeat', () => {
+    const engines = [card('one'), card('two'), card('unserved')];
+    agent.tell({ type: 'engines', report: { managed: true, engines } });
+    const devices = [{ ...device, vram_free: 10 }];
+    agent.tell({ type: 'heartbeat', engines: [{ name: 'one', devices, queue_remaining: 3 }] });
+    const [listed] = studio.rooms.engines.list(studio.teamId);
+    expect(listed?.report.engines).toEqual([
+      { ...card('one'), devices, queue_remaining: 3 },
+      ...engines.slice(1),
     ]);
   });
 
