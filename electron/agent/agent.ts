@@ -7,6 +7,7 @@ import type { GatewayMessage } from '#shared/link/protocol.ts';
 import { pause } from './back-off.ts';
 import type { HangTimings } from './engines/comfyui/hang-watch.ts';
 import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
+import { figuresOf, sameBarFigures } from './engines/figures.ts';
 import { Fleet } from './engines/fleet.ts';
 import { EngineManager } from './engines/manage/manager.ts';
 import type { ManageOptions } from './engines/manage/ports.ts';
@@ -125,7 +126,10 @@ class RunningAgent {
       order: (order) => this.#runs.order(order),
       wanted: ({ hash, upload_url }) => void this.#sendNodeInfo(hash, gatewayUrl + upload_url),
       manage: (command) => void this.#manage(command),
-      heartbeat: async () => ({ type: 'heartbeat', machine: await this.#machine.sample() }),
+      heartbeat: async () => {
+        const machine = await this.#machine.sample();
+        return { type: 'heartbeat', machine, engines: figuresOf(this.#fleet.infos) };
+      },
       log,
       timings: { ...linkTimings, ...timings?.link },
     });
@@ -209,7 +213,7 @@ class RunningAgent {
       [...engines.map(({ name }) => name), ...labels].join();
     if (!before || names(before) !== names(now)) void this.#link.send({ type: 'standing', ...now });
     else {
-      const changed = now.engines.filter((info) => !before.engines.includes(info));
+      const changed = now.engines.filter((info) => !before.engines.some((old) => sameBarFigures(old, info)));
       for (const engine of changed) void this.#link.send({ type: 'engine_state', engine });
     }
   }
@@ -220,6 +224,8 @@ class RunningAgent {
     if (!seat) return;
     try {
       const body = await seat.engine.nodeInfo();
+      // They have changed since; the gateway hears of that and asks for the new ones.
+      if (seat.engine.info.node_info_hash !== hash) return;
       const { status } = await this.#http.json(url, { method: 'PUT', body });
       if (status !== 200) throw new Error(`the gateway answered ${status}`);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toolType, uuid } from '../wire/common.ts';
 import { crashReport } from '../wire/crash.ts';
-import { engineReport } from '../wire/engines.ts';
+import { engineDevice, engineReport } from '../wire/engines.ts';
 import { taskFailure } from '../wire/tasks.ts';
 import { manageActions, manageRefusal } from './manage.ts';
 
@@ -35,12 +35,23 @@ export const linkClose = {
 const attemptRef = { attempt_id: uuid, fence: z.int().positive() };
 const reliable = { seq: z.int().positive() };
 
-/** Sizes in bytes. */
+/** A GPU as its maker's tool tells it. What the tool does not tell, or not without more rights, is left out. */
 export const gpuInfo = z.object({
   name: z.string(),
   type: z.string(),
+  /** Bytes. */
   vram_total: z.number(),
   vram_free: z.number(),
+  /** Its number among those of its type, from 0. */
+  index: z.int().nonnegative().optional(),
+  uuid: z.string().optional(),
+  /** Per cent of the time that it computes. */
+  load_percent: z.number().min(0).max(100).optional(),
+  /** Degrees Celsius. */
+  temperature_c: z.number().optional(),
+  /** Watts: what it draws, and what it may draw at most. */
+  power_w: z.number().nonnegative().optional(),
+  power_limit_w: z.number().nonnegative().optional(),
 });
 export type GpuInfo = z.infer<typeof gpuInfo>;
 
@@ -66,7 +77,9 @@ export const engineInfo = z.object({
   reason: z.string().meta({ description: 'Why it is not ready, in words; empty when ready.' }),
   /** While it is crashed: the same, told apart. */
   ...crashReport.partial().shape,
-  devices: z.array(gpuInfo),
+  devices: z.array(engineDevice),
+  /** Runs in its queue, those of others and the one at work included; left out while unknown. */
+  queue_remaining: z.int().nonnegative().optional(),
   /** Class names the engine can execute; empty while unknown. */
   node_types: z.array(z.string()),
   /** SHA-256 of all it says of its node classes (`/object_info`), which the gateway asks for when it is new. */
@@ -76,6 +89,10 @@ export const engineInfo = z.object({
     .optional(),
 });
 export type EngineInfo = z.infer<typeof engineInfo>;
+
+/** What of an engine moves all the time. */
+export const engineFigures = engineInfo.pick({ name: true, devices: true, queue_remaining: true });
+export type EngineFigures = z.infer<typeof engineFigures>;
 
 export const modelInfo = z.object({ path: z.string().max(1024), size: z.number() });
 
@@ -115,7 +132,12 @@ export const agentMessage = z.discriminatedUnion('type', [
     models: z.array(modelInfo).max(100_000),
     attempts: z.array(heldAttempt).max(1000),
   }),
-  z.object({ type: z.literal('heartbeat'), machine: machineInfo.optional() }),
+  /** Figures travel here and not in `engine_state`, which must not be lost: the next heartbeat has newer ones. */
+  z.object({
+    type: z.literal('heartbeat'),
+    machine: machineInfo.optional(),
+    engines: z.array(engineFigures).optional(),
+  }),
   z.object({ type: z.literal('ack'), seq: z.int().nonnegative() }),
   /** The attempt is on the agent's disk and staged; stops the acknowledgement timeout. */
   z.object({ type: z.literal('received'), ...reliable, ...attemptRef }),

@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { pageMeta, timestamp, uuid } from './common.ts';
 
+const gpuFigures = {
+  index: z.int().nonnegative().optional().meta({ description: 'Its number among those of its type. Ours.' }),
+  load_percent: z.number().optional().meta({
+    description: 'Per cent of the time that it computes. Ours, as the three below; left out if unknown.',
+  }),
+  temperature_c: z.number().optional().meta({ description: 'Degrees Celsius.' }),
+  power_w: z.number().optional().meta({ description: 'Watts that it draws.' }),
+  power_limit_w: z.number().optional().meta({ description: 'Watts that it may draw at most.' }),
+};
+
 export const agentStatuses = ['idle', 'busy', 'syncing', 'tunnel', 'unhealthy'] as const;
 export const agentStatus = z.enum(agentStatuses).meta({ id: 'AgentStatus' });
 export type AgentStatus = z.infer<typeof agentStatus>;
 
-/** GET /agents item (spec 3.13): connected agents only. VRAM in bytes; fields from `status_reason` on are ours. */
+/** GET /agents item (spec 3.13): connected agents only. VRAM in bytes; fields from `status_reason` on and a GPU's figures are ours. */
 export const agentItem = z
   .object({
     agent_id: z.string(),
@@ -36,6 +46,7 @@ export const agentItem = z
           device_type: z.string(),
           vram_total: z.number(),
           vram_free: z.number(),
+          ...gpuFigures,
         }),
       ),
     }),

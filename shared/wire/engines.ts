@@ -37,6 +37,12 @@ export const launchOptions = z
       .nonnegative()
       .optional()
       .meta({ description: 'GB that stay free for other programs.' }),
+    idle_free_s: z
+      .int()
+      .nonnegative()
+      .max(604_800)
+      .default(0)
+      .meta({ description: 'Seconds without work after which its models are unloaded; 0 = never.' }),
     extra: z
       .array(z.string().max(1000))
       .max(100)
@@ -84,12 +90,17 @@ export const engineJob = z
   .meta({ id: 'EngineJob', description: 'Something long that is being done to an engine, or was last.' });
 export type EngineJob = z.infer<typeof engineJob>;
 
-const device = z.object({
+/** A device as the engine that computes on it tells it: what it may see, counted as it counts. */
+export const engineDevice = z.object({
   name: z.string(),
   type: z.string(),
+  index: z.int().optional(),
   vram_total: z.number(),
   vram_free: z.number(),
+  torch_vram_total: z.number().optional().meta({ description: 'What PyTorch holds for this engine.' }),
+  torch_vram_free: z.number().optional().meta({ description: 'How much of that lies idle.' }),
 });
+export type EngineDevice = z.infer<typeof engineDevice>;
 
 /** A new version that was made beside an engine and waits to be taken or thrown away. */
 export const engineCandidate = z
@@ -132,7 +143,7 @@ export const engineCard = z.object({
   python: z.string(),
   url: z.string().meta({ description: 'Where it answers; empty while it does not.' }),
   pid: z.int().nullable(),
-  devices: z.array(device),
+  devices: z.array(engineDevice),
   queue_remaining: z.int().nullable().meta({ description: 'What waits and runs in it; null while unknown.' }),
   running_tasks: z.int(),
   options: launchOptions.nullable().meta({ description: 'Null for what Atelier does not launch.' }),

@@ -54,7 +54,9 @@ export function createEngine(choice: EngineChoice, around: EngineSurroundings): 
     }
     case 'launch': {
       const source = new Supervisor(comfyUiProgram(choice.record, choice.registry, http), log, timings);
-      return new ComfyUiEngine({ ...common, name: choice.record.id, flavour: 'comfyui', source });
+      const { id, options } = choice.record;
+      const idleFreeSeconds = options.idle_free_s;
+      return new ComfyUiEngine({ ...common, name: id, flavour: 'comfyui', source, idleFreeSeconds });
     }
     case 'starter': {
       const { command, probeNodes = false } = choice;

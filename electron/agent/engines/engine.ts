@@ -57,7 +57,7 @@ export interface EngineRun {
 
 /** What executes. One object per engine for the life of the agent, through restarts of the engine. */
 export interface Engine {
-  /** As the link tells it; a new object after each change. */
+  /** As the link tells it; a new object after each change, also of figures, which `onChange` does not tell. */
   readonly info: EngineInfo;
   /** It ends with us, and its runs with it. */
   readonly ours: boolean;
@@ -75,7 +75,7 @@ export interface Engine {
   readonly launch: LaunchReport;
   /** The last it printed. */
   readonly lines: readonly string[];
-  /** Unloads models and empties caches. */
+  /** Unloads its models and forgets results that it keeps, after the run at work if there is one. */
   free(): Promise<void>;
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun;
   /** The name under which the engine already has this input, if it has. */

@@ -1,6 +1,7 @@
 import { arch, availableParallelism, freemem, hostname, platform, release, totalmem, type } from 'node:os';
 import type { EngineInfo, MachineInfo } from '#shared/link/protocol.ts';
-import { NvidiaGpus } from './nvidia.ts';
+import { MachineGpus } from './gpus.ts';
+import type { GpuSource } from './tool-source.ts';
 
 const archNames: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 const platformNames: Readonly<Record<string, string>> = { win32: 'windows' };
@@ -11,8 +12,12 @@ export const platformArch = (system: string, processor: string): string =>
 
 /** The machine this agent serves. */
 export class Machine {
-  readonly #gpus = new NvidiaGpus();
+  readonly #gpus: GpuSource;
   #last: MachineInfo | undefined;
+
+  constructor(gpus: GpuSource = new MachineGpus()) {
+    this.#gpus = gpus;
+  }
 
   /** How it stands now. */
   async sample(): Promise<MachineInfo> {

@@ -1,34 +1,43 @@
-import { execFile } from 'node:child_process';
 import type { GpuInfo } from '#shared/link/protocol.ts';
-import { errorCode } from '../http.ts';
+import { figure, known, percent } from './figures.ts';
+import type { GpuTool } from './tool.ts';
 
-const query = ['--query-gpu=name,memory.total,memory.free', '--format=csv,noheader,nounits'];
+const columns = [
+  ...['index', 'uuid', 'name', 'memory.total', 'memory.free'],
+  ...['utilization.gpu', 'temperature.gpu', 'power.draw', 'power.limit'],
+];
 const mebibyte = 1024 * 1024;
-const missingMs = 10 * 60_000;
-const troubleMs = 60_000;
 
-/** Reads `nvidia-smi`'s table: name, total and free MiB a line. Lines that make no sense are left out. */
+/** `nvidia-smi`: a table with a GPU a line. */
+export const nvidiaSmi = (): GpuTool => ({
+  name: 'nvidia-smi',
+  read: async (ask) =>
+    readGpuTable(await ask(`--query-gpu=${columns.join()}`, '--format=csv,noheader,nounits')),
+});
+
+/** Memory is in MiB. A cell that the GPU does not have (`[N/A]`) is left out, a line that makes no sense altogether. */
 export function readGpuTable(table: string): GpuInfo[] {
-  return table.split('\n').flatMap((line) => {
-    const [name, total, free] = line.split(',').map((cell) => cell.trim());
-    if (!name || !Number.isFinite(Number(total)) || !Number.isFinite(Number(free))) return [];
-    return [{ name, type: 'cuda', vram_total: Number(total) * mebibyte, vram_free: Number(free) * mebibyte }];
+  return table.split(/\r?\n/).flatMap((line) => {
+    const [index, uuid, name, total, free, load, heat, power, limit] = line
+      .split(',')
+      .map((cell) => cell.trim());
+    const [vramTotal, vramFree] = [figure(total), figure(free)];
+    if (!name || vramTotal === undefined || vramFree === undefined) return [];
+    return [
+      {
+        name,
+        type: 'cuda',
+        vram_total: vramTotal * mebibyte,
+        vram_free: vramFree * mebibyte,
+        ...(uuid?.includes('-') && { uuid }),
+        ...known({
+          index: figure(index),
+          load_percent: percent(load),
+          temperature_c: figure(heat),
+          power_w: figure(power),
+          power_limit_w: figure(limit),
+        }),
+      },
+    ];
   });
-}
-
-/** The NVIDIA GPUs of this machine, without ever blocking: a driver that hangs costs two seconds, then a minute's rest. */
-export class NvidiaGpus {
-  #notBefore = 0;
-  #last: GpuInfo[] = [];
-
-  async sample(): Promise<readonly GpuInfo[]> {
-    if (Date.now() < this.#notBefore) return this.#last;
-    const { promise, resolve } = Promise.withResolvers<readonly GpuInfo[]>();
-    execFile('nvidia-smi', query, { timeout: 2000, killSignal: 'SIGKILL' }, (error, table) => {
-      if (error) this.#notBefore = Date.now() + (errorCode(error) === 'ENOENT' ? missingMs : troubleMs);
-      else this.#last = readGpuTable(table);
-      resolve(this.#last);
-    });
-    return promise;
-  }
 }

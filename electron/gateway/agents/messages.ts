@@ -1,4 +1,4 @@
-import type { AgentMessage } from '#shared/link/protocol.ts';
+import type { AgentMessage, EngineFigures } from '#shared/link/protocol.ts';
 import type { AttemptRef, Attempts } from '../tasks/attempts.ts';
 import type { TaskEvents } from '../tasks/events.ts';
 import type { AgentSession } from './session.ts';
@@ -33,6 +33,7 @@ export async function carryOut(
       return attempts.lost(ref, 'The agent cancelled it.');
     case 'heartbeat':
       if (message.machine) session.hello = { ...session.hello, machine: message.machine };
+      if (message.engines) figures(session, message.engines);
       return;
     case 'engine_state': {
       const { engine } = message;
@@ -59,6 +60,18 @@ export async function carryOut(
       return;
     case 'hello':
       throw new Error('hello is said once, when the link opens');
+  }
+}
+
+/**
+ * The newest figures of engines that are known; their state is told by `engine_state` alone. The list stays the same
+ * object: what scheduling has made of it (sets of thousands of node classes) stays good.
+ */
+function figures(session: AgentSession, told: readonly EngineFigures[]): void {
+  const { engines } = session.hello;
+  for (const [place, engine] of engines.entries()) {
+    const newest = told.find(({ name }) => name === engine.name);
+    if (newest) engines[place] = { ...engine, ...newest };
   }
 }
 

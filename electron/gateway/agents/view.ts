@@ -1,6 +1,7 @@
 import type { EngineInfo, GpuInfo } from '#shared/link/protocol.ts';
 import type { AgentItem, AgentStatus } from '#shared/wire/agents.ts';
 import { toTimestamp } from '#shared/wire/common.ts';
+import type { EngineDevice } from '#shared/wire/engines.ts';
 import type { AgentSession } from './session.ts';
 
 /** What a remote engine computes on is told by the engine; what ComfyUI calls the device `cpu` is main memory. */
@@ -55,16 +56,28 @@ export function agentItem(session: AgentSession): AgentItem {
       pytorch_version: engine?.pytorch_version ?? '',
       os_type: hello.machine.os,
       gpu_devices: (hello.machine.gpus.length > 0 ? hello.machine.gpus : (engine?.devices ?? [])).map(
-        (gpu) => ({
-          device_name: gpu.name,
-          device_type: gpu.type,
-          vram_total: gpu.vram_total,
-          vram_free: gpu.vram_free,
-        }),
+        gpuDevice,
       ),
     },
     status_reason: notReady(session),
     hostname: hello.machine.hostname,
+  };
+}
+
+type GpuDevice = AgentItem['system_stats']['gpu_devices'][number];
+
+function gpuDevice(gpu: GpuInfo | EngineDevice): GpuDevice {
+  const { index, load_percent, temperature_c, power_w, power_limit_w }: Partial<GpuInfo> = gpu;
+  return {
+    device_name: gpu.name,
+    device_type: gpu.type,
+    vram_total: gpu.vram_total,
+    vram_free: gpu.vram_free,
+    ...(index !== undefined && { index }),
+    ...(load_percent !== undefined && { load_percent }),
+    ...(temperature_c !== undefined && { temperature_c }),
+    ...(power_w !== undefined && { power_w }),
+    ...(power_limit_w !== undefined && { power_limit_w }),
   };
 }
 

@@ -59,11 +59,12 @@ export class Engines {
     });
   }
 
-  /** What each connected agent of a team reported last. */
+  /** What each connected agent of a team reported last, with the newest figures. */
   list(teamId: string): { agentId: string; report: EngineReport }[] {
-    return this.#agents
-      .list(teamId)
-      .map((session) => ({ agentId: session.agentId, report: this.#reports.get(session) ?? blank }));
+    return this.#agents.list(teamId).map((session) => ({
+      agentId: session.agentId,
+      report: withFigures(this.#reports.get(session) ?? blank, session),
+    }));
   }
 
   /** Asks an agent; throws what the agent refuses in its own words. */
@@ -114,4 +115,14 @@ export class Engines {
     }
     this.#changed(session.teamId);
   }
+}
+
+/** Reports come when something changes; memory and queue move all the time and come with the heartbeat. */
+function withFigures(report: EngineReport, { hello }: AgentSession): EngineReport {
+  const engines = report.engines.map((card) => {
+    const served = hello.engines.find(({ name }) => name === card.engine_id);
+    if (served?.state !== 'ready') return card;
+    return { ...card, devices: served.devices, queue_remaining: served.queue_remaining ?? null };
+  });
+  return { ...report, engines };
 }

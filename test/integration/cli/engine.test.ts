@@ -34,7 +34,11 @@ describe('atelier engine', { timeout: 180_000 }, () => {
       code: 0,
       stdout: expect.stringContaining('engine discover'),
     });
-    expect(await adopt('--name', 'fake', '--vram', 'cpu')).toMatchObject({ code: 0, stderr: '' });
+    expect(await adopt('--name', 'fake', '--vram', 'cpu', '--idle-free', '600')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(await fake.registry.get('fake')).toMatchObject({ options: { vram: 'cpu', idle_free_s: 600 } });
     const started = await engine('start', 'fake');
     expect(started).toMatchObject({ code: 0, stderr: '' });
     expect(started.stdout).toContain('torch 2.13.0+cpu');
@@ -117,6 +121,7 @@ describe('atelier engine', { timeout: 180_000 }, () => {
   it('refuses arguments that this ComfyUI does not know', async () => {
     expect((await adopt('--', '--nonsense')).stderr).toContain('does not know --nonsense');
     expect((await adopt('--vram', 'huge')).stderr).toContain('--vram');
+    expect((await adopt('--idle-free', 'soon')).stderr).toContain('--idle-free: ');
   });
 
   it('discovers in the usual places, each folder once, with the Python beside it', async () => {

@@ -3,6 +3,10 @@ import { startEngine } from '../../helpers/engine.ts';
 import { isRunning } from '../../helpers/processes.ts';
 import { EngineClient, isOver, picture, probe } from './engine-client.ts';
 
+interface HistoryEntry {
+  readonly status: { readonly messages: readonly [string, { readonly nodes?: readonly string[] }][] };
+}
+
 let client: EngineClient;
 beforeAll(async () => {
   client = await EngineClient.start();
@@ -42,6 +46,25 @@ describe('the queue', () => {
     expect((await client.post(`/api/jobs/${first}/cancel`, {})).body).toEqual({ cancelled: false });
     await client.post('/interrupt', {});
     await expect.poll(queue).toEqual([[], []]);
+  });
+});
+
+describe('/free', () => {
+  it('forgets the results of former runs when memory is wanted back, not when only models are', async () => {
+    const graph = picture(77);
+    const cached = async (): Promise<unknown> => {
+      const id = await finished(graph);
+      const entry = ((await client.get(`/history/${id}`)).body as Record<string, HistoryEntry>)[id];
+      return entry?.status.messages.find(([type]) => type === 'execution_cached')?.[1].nodes;
+    };
+    expect(await cached()).toEqual([]);
+    expect(await client.post('/free', { unload_models: true })).toEqual({ status: 200, body: '' });
+    expect(await cached()).not.toEqual([]);
+    expect(await client.post('/free', { unload_models: true, free_memory: true })).toMatchObject({
+      status: 200,
+    });
+    expect(await cached()).toEqual([]);
+    expect((await client.fetch('/free', { method: 'POST' })).status).toBe(500);
   });
 });
 

@@ -46,7 +46,7 @@ export class ComfyUiClient {
     await this.#post('/interrupt', { prompt_id: promptId });
   }
 
-  /** Unloads models and empties caches, once its queue is empty. */
+  /** Unloads its models and forgets results that it keeps, after the run at work if there is one. */
   async free(): Promise<void> {
     const { status } = await this.#post('/free', { unload_models: true, free_memory: true });
     if (status !== 200) throw new Error(`the engine answered ${status} to POST /free`);
@@ -113,16 +113,26 @@ export class ComfyUiClient {
     return stored.subfolder ? `${stored.subfolder}/${stored.name}` : stored.name;
   }
 
-  async view(file: EngineFile, signal: AbortSignal): Promise<HttpReply> {
+  async view(
+    file: EngineFile,
+    signal: AbortSignal,
+  ): Promise<{ body: Readable; size: number | undefined; contentType: string }> {
     const query = new URLSearchParams({
       filename: file.filename,
       subfolder: file.subfolder,
       type: file.type,
     });
     const reply = await this.#request(`/view?${query}`, { signal });
-    if (reply.status === 200) return reply;
-    reply.body.resume();
-    throw new Error(`the engine answered ${reply.status} for its output ${file.filename}`);
+    if (reply.status !== 200) {
+      reply.body.resume();
+      throw new Error(`the engine answered ${reply.status} for its output ${file.filename}`);
+    }
+    const { 'content-length': length, 'content-type': contentType } = reply.headers;
+    return {
+      body: reply.body,
+      size: length === undefined ? undefined : Number(length),
+      contentType: contentType ?? 'application/octet-stream',
+    };
   }
 
   #request(path: string, options: { method?: 'GET' | 'HEAD'; signal: AbortSignal }): Promise<HttpReply> {

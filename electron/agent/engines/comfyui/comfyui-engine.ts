@@ -1,21 +1,23 @@
-import { hash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
-import type { EngineInfo } from '#shared/link/protocol.ts';
+import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { HttpClient } from '../../http.ts';
-import { type Engine, type EngineFile, EngineGone, type EngineRun, type RunListener } from '../engine.ts';
+import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
 import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import { ComfyUiClient } from './client.ts';
 import { readPreview } from './frames.ts';
 import { type HangTimings, HangWatch, hangReport, hangTimings, stuckReport } from './hang-watch.ts';
+import { IdleFree } from './idle-free.ts';
+import { LiveFigures } from './live-figures.ts';
+import { readMessage } from './messages.ts';
+import { classesOf } from './node-classes.ts';
 import { packsOf } from './packs.ts';
+import { Readiness } from './readiness.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
 import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
-import { logMessage, runMessage } from './wire.ts';
 
 export interface ComfyUiOptions {
   /** The engine's name on this agent, and what it is to people: `starter`, `comfyui`. */
@@ -29,6 +31,10 @@ export interface ComfyUiOptions {
   readonly log: Logger;
   readonly socketTimings?: SocketTimings;
   readonly hangTimings?: HangTimings;
+  /** How often the memory of its devices is asked for, in milliseconds. */
+  readonly figuresMs?: number;
+  /** Seconds without work after which it is asked to unload its models; 0 = never. */
+  readonly idleFreeSeconds?: number;
 }
 
 /** One server at one address, from the moment it is up until it is gone. */
@@ -39,6 +45,7 @@ interface Connection {
 }
 
 const keptLines = 200;
+const figuresMs = 5000;
 
 /** An engine that speaks ComfyUI's protocol, wherever its server comes from. */
 export class ComfyUiEngine implements Engine, RunHost, ServerListener {
@@ -48,7 +55,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #runs = new Map<string, ComfyUiRun>();
   readonly #lines: string[] = [];
   readonly #listeners: (() => void)[] = [];
-  #waiting = Promise.withResolvers<void>();
+  readonly #readiness = new Readiness();
   #connection: Connection | undefined;
   readonly #hangs: HangWatch;
   #stages = new LaunchStages();
@@ -57,19 +64,22 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #packs: ReadonlyMap<string, string> = new Map();
   /** It is stuck in a run that it does not stop, and is not ours to end. */
   #stuck = false;
+  readonly #figures: LiveFigures;
+  readonly #idle: IdleFree;
   #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
     this.#options = options;
     this.#log = options.log.child({ engine: options.name });
     this.clientId = options.clientId;
-    this.#waiting.promise.catch(() => undefined);
     this.#hangs = new HangWatch({
       patienceMs: this.#patienceMs(),
       executing: () => [...this.#runs.values()].find((run) => run.running),
       worked: () => options.source.worked(),
       hung: (run) => void this.#hung(run),
     });
+    this.#figures = new LiveFigures(options.figuresMs ?? figuresMs, (devices) => this.#note({ devices }));
+    this.#idle = new IdleFree(options.idleFreeSeconds ?? 0, () => this.#freeIdle());
     this.#info = {
       name: options.name,
       tool: 'comfyui',
@@ -110,25 +120,22 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     await this.#options.source.stop();
   }
 
-  async whenReady(signal: AbortSignal): Promise<void> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const aborted = (): void => reject(signal.reason);
-    signal.addEventListener('abort', aborted, { once: true });
-    try {
-      signal.throwIfAborted();
-      await Promise.race([this.#waiting.promise, promise]);
-    } finally {
-      signal.removeEventListener('abort', aborted);
-    }
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#readiness.wait(signal);
   }
 
   async nodeInfo(): Promise<string> {
-    return JSON.stringify(await this.client().nodeInfo());
+    const nodeInfo = await this.client().nodeInfo();
+    const classes = classesOf(nodeInfo);
+    // It lists the files of its folders too: with a new input the text is another one than we told of.
+    if (classes.node_info_hash !== this.#info.node_info_hash) this.#become(classes);
+    return JSON.stringify(nodeInfo);
   }
 
   openRun(id: string, graph: Graph, listener: RunListener): EngineRun {
     const run = new ComfyUiRun(id, graph, listener, this);
     this.#runs.set(id, run);
+    this.#worksOrNot();
     return run;
   }
 
@@ -140,17 +147,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     return this.client().upload(input.name, input.contentType, input.size, input.body, input.signal);
   }
 
-  async openOutput(
-    file: EngineFile,
-    signal: AbortSignal,
-  ): Promise<{ body: Readable; size: number | undefined; contentType: string }> {
-    const { body, headers } = await this.client().view(file, signal);
-    const length = headers['content-length'];
-    return {
-      body,
-      size: length === undefined ? undefined : Number(length),
-      contentType: headers['content-type'] ?? 'application/octet-stream',
-    };
+  openOutput(file: EngineFile, signal: AbortSignal): ReturnType<Engine['openOutput']> {
+    return this.client().view(file, signal);
   }
 
   client(): ComfyUiClient {
@@ -168,6 +166,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   closed(run: ComfyUiRun): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+    this.#worksOrNot();
   }
 
   up(url: string): void {
@@ -242,7 +241,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     const reason = crashWords(report);
     this.#log.warn({ reason, cause: report.cause }, 'the engine is gone');
     this.#become({ state: 'crashed', reason, ...report });
-    if (final) this.#waiting.reject(new EngineGone(reason));
+    if (final) this.#readiness.giveUp(reason);
     for (const run of [...this.#runs.values()]) run.lose(report, code, this.#lines);
   }
 
@@ -295,8 +294,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         version: stats.system.comfyui_version,
         pytorch_version: stats.system.pytorch_version,
         devices: stats.devices,
-        node_types: Object.keys(nodeInfo ?? {}),
-        node_info_hash: nodeInfo && hash('sha256', JSON.stringify(nodeInfo)),
+        ...classesOf(nodeInfo),
       });
     } catch (error) {
       if (this.#connection !== connection) return;
@@ -312,26 +310,18 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #text(text: string): void {
-    const message = parse(text);
-    const told = runMessage.safeParse(message);
-    if (told.success) {
+    const message = readMessage(text);
+    if (message?.kind === 'run') {
       this.#hangs.sign();
       if (this.#stuck) this.#unstuck();
-      this.#runs.get(told.data.data.prompt_id)?.handle(told.data);
-      return;
-    }
-    const logs = logMessage.safeParse(message);
-    if (logs.success) for (const entry of logs.data.data.entries) this.#logEntry(entry.m);
+      this.#runs.get(message.run.data.prompt_id)?.handle(message.run);
+    } else if (message?.kind === 'log') for (const line of message.lines) this.line(line);
+    else if (message?.kind === 'queue') this.#note({ queue_remaining: message.remaining });
   }
 
   #unstuck(): void {
     this.#stuck = false;
     this.#become({ state: 'ready', reason: '' });
-  }
-
-  /** ComfyUI sends what was written, so an entry may hold several lines or only a line end. */
-  #logEntry(text: string): void {
-    for (const line of text.split(/[\r\n]+/)) if (line.trim()) this.line(line);
   }
 
   #binary(frame: Buffer): void {
@@ -345,22 +335,35 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #become(change: Partial<EngineInfo>): void {
-    const wasReady = this.#info.state === 'ready';
     const { cause: _cause, what: _what, fix: _fix, pack: _pack, ...known } = this.#info;
     this.#info = { ...known, ...change };
-    if (this.#info.state === 'ready') this.#waiting.resolve();
-    else if (wasReady) {
-      this.#waiting = Promise.withResolvers<void>();
-      this.#waiting.promise.catch(() => undefined);
+    const ready = this.#info.state === 'ready';
+    this.#readiness.become(ready);
+    if (ready) this.#figures.start(this.client());
+    else {
+      this.#figures.stop();
+      const { queue_remaining: _unknown, ...rest } = this.#info;
+      this.#info = rest;
     }
+    this.#worksOrNot();
     for (const listener of this.#listeners) listener();
   }
-}
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  /** A figure moved. Nobody is told at once: that happens all the time. */
+  #note(figures: Partial<EngineFigures>): void {
+    this.#info = { ...this.#info, ...figures };
+    this.#worksOrNot();
+  }
+
+  #worksOrNot(): void {
+    if (this.#info.state !== 'ready') this.#idle.stop();
+    else this.#idle.works(this.#runs.size > 0 || (this.#info.queue_remaining ?? 0) > 0);
+  }
+
+  async #freeIdle(): Promise<void> {
+    // What its queue holds is known only as long as it tells.
+    if (this.socketGeneration() === 0) throw new Error('the connection is broken');
+    await this.free();
+    this.#log.info({ idle_s: this.#options.idleFreeSeconds }, 'nothing to do: the engine unloads its models');
   }
 }

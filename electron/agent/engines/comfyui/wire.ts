@@ -46,6 +46,12 @@ export const logMessage = z.object({
   data: z.object({ entries: z.array(z.object({ m: z.string() })) }),
 });
 
+/** Sent when a socket opens and whenever the queue changes, to everybody. */
+export const statusMessage = z.object({
+  type: z.literal('status'),
+  data: z.object({ status: z.object({ exec_info: z.object({ queue_remaining: z.int().nonnegative() }) }) }),
+});
+
 export const queueReply = z.object({
   queue_running: z.array(z.tuple([z.unknown(), z.string()], z.unknown())),
   queue_pending: z.array(z.tuple([z.unknown(), z.string()], z.unknown())),
@@ -60,6 +66,9 @@ export const historyEntry = z.object({
 });
 export type HistoryEntry = z.infer<typeof historyEntry>;
 
+/** A device without one (`index` of the CPU is null) is as good as one that does not tell it. */
+const whenTold = <Field extends z.ZodType>(field: Field) => field.optional().catch(undefined);
+
 export const systemStats = z.object({
   system: z.object({
     comfyui_version: z.string().catch(''),
@@ -73,6 +82,9 @@ export const systemStats = z.object({
         type: z.string(),
         vram_total: z.number().catch(0),
         vram_free: z.number().catch(0),
+        index: whenTold(z.int()),
+        torch_vram_total: whenTold(z.number()),
+        torch_vram_free: whenTold(z.number()),
       }),
     )
     .catch([]),

@@ -39,7 +39,7 @@ export async function cardOf(record: EngineRecord, ports: CardPorts): Promise<En
     pytorch_version: info?.pytorch_version || facts.launch?.torch || '',
     python: launchable?.python ?? '',
     devices: info ? [...info.devices] : [],
-    queue_remaining: null,
+    queue_remaining: info?.queue_remaining ?? null,
     running_tasks: seat?.load ?? 0,
     options: launchable?.options ?? null,
     job: jobs.get(record.id),

@@ -24,6 +24,7 @@ export const engineUsage = `Engines of a data folder:
   options: --vram gpu-only|highvram|normalvram|lowvram|novram|cpu  --preview none|auto|latent2rgb|taesd
            --attention split-cross|quad-cross|pytorch-cross|sage|flash  --precision force-fp32|force-fp16
            --device GPU-NUMBER  --reserve-vram GB
+           --idle-free SECONDS     without work after which its models are unloaded; 0 = never
   ARGUMENTS go to main.py as they are, after a check against what its --help offers. All take --data DIR.
 `;
 
@@ -37,6 +38,7 @@ export const launchFlags = {
   precision: { type: 'string' },
   device: { type: 'string' },
   'reserve-vram': { type: 'string' },
+  'idle-free': { type: 'string' },
 } as const;
 
 const known = {
@@ -105,15 +107,19 @@ export function call(
 
 /** The launch options of the command line, checked. */
 export function launchOptionsOf({ values, rest }: Call): LaunchOptions {
-  const { vram, preview, attention, precision, device, 'reserve-vram': reserve } = values;
+  const { vram, preview, attention, precision, device, 'reserve-vram': reserve, 'idle-free': idle } = values;
   const read = launchOptions.safeParse({
     ...{ vram, preview, attention, precision, extra: rest },
     ...(device !== undefined && { device: Number(device) }),
     ...(reserve !== undefined && { reserve_vram: Number(reserve) }),
+    ...(idle !== undefined && { idle_free_s: Number(idle) }),
   });
   if (read.success) return read.data;
-  throw misused(read.error.issues.map((issue) => `--${String(issue.path[0])}: ${issue.message}.`).join(' '));
+  throw misused(read.error.issues.map((issue) => `--${flagOf(issue.path[0])}: ${issue.message}.`).join(' '));
 }
+
+const flagOf = (option: unknown): string =>
+  ({ reserve_vram: 'reserve-vram', idle_free_s: 'idle-free' })[String(option)] ?? String(option);
 
 /** `NAME=VALUE`, or with another separator, as a record. */
 export function pairs(said: readonly string[] | undefined, separator: '=' | ':'): Record<string, string> {

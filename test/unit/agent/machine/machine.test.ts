@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EngineInfo, machineInfo } from '#shared/link/protocol.ts';
 import { labelsOf, Machine, platformArch } from '../../../../electron/agent/machine/machine.ts';
-import { readGpuTable } from '../../../../electron/agent/machine/nvidia.ts';
 
 const engine = (flavour: string, deviceType: string): EngineInfo => ({
   name: flavour,
@@ -35,20 +34,6 @@ describe('Machine', () => {
       'comfyui',
       'gpu',
       'sd15',
-    ]);
-  });
-});
-
-describe('readGpuTable', () => {
-  it('reads one GPU a line, in bytes, and passes over lines that make no sense', () => {
-    const table = 'NVIDIA GeForce RTX 4090, 24564, 23000\nNVIDIA A, [N/A], [N/A]\n\n';
-    expect(readGpuTable(table)).toEqual([
-      {
-        name: 'NVIDIA GeForce RTX 4090',
-        type: 'cuda',
-        vram_total: 24564 * 1024 * 1024,
-        vram_free: 23000 * 1024 * 1024,
-      },
     ]);
   });
 });

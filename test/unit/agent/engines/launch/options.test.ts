@@ -39,7 +39,13 @@ describe('launch options', () => {
   });
 
   it('turns a form into arguments', () => {
-    const options = launchOptions.parse({ vram: 'lowvram', attention: 'sage', device: 1, extra: ['--fast'] });
+    const options = launchOptions.parse({
+      vram: 'lowvram',
+      attention: 'sage',
+      device: 1,
+      idle_free_s: 60,
+      extra: ['--fast'],
+    });
     expect(optionArguments(options)).toEqual([
       ...['--lowvram', '--preview-method', 'auto', '--use-sage-attention', '--cuda-device', '1', '--fast'],
     ]);
