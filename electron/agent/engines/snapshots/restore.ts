@@ -6,7 +6,7 @@ import { pythonEnvironment } from '../launch/environment.ts';
 import { git } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
-import { disabledEnding, type InstalledPack, packsFolder } from './packs.ts';
+import { disabledEnding, type InstalledPack, packsFolder } from '../packs/installed.ts';
 import { presentState, type Snapshot, takeSnapshot } from './snapshots.ts';
 
 /** What brings an engine back to a snapshot. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ask } from '../install/machine.ts';
 import { versionOf } from '../registry/checkout.ts';
 import { engineRecord, type LaunchableRecord, sourceVersion } from '../registry/record.ts';
-import { installedPack, installedPacks } from './packs.ts';
+import { installedPack, installedPacks } from '../packs/installed.ts';
 
 /** How an engine stood: enough to bring it back. */
 export const snapshot = z.object({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { runningProcess } from '../../../agent/engines/process-record.ts';
 import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
-import { installedPacks } from '../../../agent/engines/snapshots/packs.ts';
+import { installedPacks } from '../../../agent/engines/packs/installed.ts';
 import {
   restore as carryOut,
   changesNothing,
