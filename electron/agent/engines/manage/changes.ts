@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ManageAsk, ManageReply } from '#shared/link/manage.ts';
+import { installedPacks } from '../packs/installed.ts';
 import { runningProcess } from '../process-record.ts';
-import { installedPacks } from '../snapshots/packs.ts';
 import { changesNothing, planRestore, type RestorePlan, restore } from '../snapshots/restore.ts';
 import {
   findSnapshot,
@@ -90,7 +90,7 @@ export async function listPacks(
   return {
     pack_list: packs.map((pack) => ({
       ...pack,
-      version: '',
+      version: pack.version ?? '',
       import: (pack.enabled && imports.get(pack.name.replace(/\.py$/, ''))) || null,
     })),
   };
