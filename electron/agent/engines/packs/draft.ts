@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { cp, lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../http.ts';
 
-/** A draft that nobody has touched for so long belongs to an Atelier that was killed. */
-const forgottenMs = 24 * 3600 * 1000;
 const placing = '.atelier-pack-draft-';
 
 /** A place for a pack that nobody has agreed to yet: in our own data folder, where ComfyUI never looks. */
@@ -12,13 +10,20 @@ export async function newDraft(folder: string): Promise<string> {
   const drafts = join(folder, 'pack-drafts');
   await mkdir(drafts, { recursive: true, mode: 0o700 });
   for (const name of await readdir(drafts)) {
-    const path = join(drafts, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > forgottenMs) await rm(path, { recursive: true, force: true });
+    if (!lives(Number(name.split('-')[0]))) await rm(join(drafts, name), { recursive: true, force: true });
   }
-  const draft = join(drafts, randomUUID());
+  const draft = join(drafts, `${process.pid}-${randomUUID()}`);
   await mkdir(draft, { mode: 0o700 });
   return draft;
+}
+
+/** Drafts of an Atelier that was killed are swept away by the next one. */
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 /** Moves a folder to a name that is free, at one stroke: whoever looks sees all of it or nothing. */

@@ -16,6 +16,6 @@ export function isPlain(line: string): boolean {
   const text = line.replace(/\s+/g, ' ').replace(/ --hash[= ]\w+:\w+/g, '');
   return (
     !text.includes(' --') &&
-    /^[A-Za-z0-9][\w.-]* ?(?:\[[\w ,.-]*\])? ?(?:\(?[<>=!~][^;@/\\]*)?(?:;[^@/\\]*)?$/.test(text)
+    /^[A-Za-z0-9][\w.-]* ?(?:\[[\w ,.-]*\])? ?(?:\(?[<>=!~][^;@/\\$]*)?(?:;[^@/\\$]*)?$/.test(text)
   );
 }

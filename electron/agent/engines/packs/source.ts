@@ -38,7 +38,11 @@ export function nameOf(source: PackSource): string {
 
 /** Why this can't be the name of a pack's folder; empty when it can. */
 export function nameProblem(name: string): string {
-  if (/^\w[\w .+()-]{0,99}$/.test(name) && !/^__|[ .]$|\.(?:disabled|py)$/i.test(name)) return '';
+  if (
+    /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_ .+()-]{0,99}$/u.test(name) &&
+    !/^__|[ .]$|\.(?:disabled|py)$/i.test(name)
+  )
+    return '';
   return `"${name}" can't be the name of a node pack's folder. Choose one with --name.`;
 }
 
