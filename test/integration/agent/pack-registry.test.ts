@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ describe.skipIf(!tools)('node packs out of the registry', { timeout: 120_000 }, 
 
   beforeAll(async () => {
     bench = await PackBench.make();
-    server = createServer(async (request, response) => {
+    server = createServer((request, response) => {
       const asked = new URL(request.url ?? '', url);
       const json = (body: object | undefined) => {
         response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
@@ -47,7 +48,7 @@ describe.skipIf(!tools)('node packs out of the registry', { timeout: 120_000 }, 
         response.writeHead(302, { location: asked.pathname.replace('moved', 'files') });
         return response.end();
       }
-      if (archive) return response.end(await readFile(archive));
+      if (archive) return createReadStream(archive).pipe(response);
       return json(undefined);
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -34,7 +34,7 @@ describe.skipIf(!tools)('atelier engine pack-…', { timeout: 180_000 }, () => {
     const done = await engine('pack-install', 'bench', source, '--commit', commit, '--yes');
     expect(done).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('To undo it: atelier engine restore'),
+      stdout: expect.stringContaining('How it was before: atelier engine restore'),
     });
     expect(await bench.customNodes()).toEqual(['my päck']);
 

@@ -10,7 +10,7 @@ import {
 } from '../../../agent/engines/packs/change.ts';
 import { changeWords } from '../../../agent/engines/packs/guard.ts';
 import { installPack, updatePack } from '../../../agent/engines/packs/install.ts';
-import { findPack } from '../../../agent/engines/packs/installed.ts';
+import { findPack, packsFolder } from '../../../agent/engines/packs/installed.ts';
 import {
   type PackPlan,
   type PlanTools,
@@ -102,7 +102,8 @@ function show(plan: PackPlan, record: LaunchableRecord): void {
     `  asks for     ${requirements.lines.join(', ') || 'no packages'}${requirements.file ? ` (${requirements.file})` : ''}`,
   );
   for (const change of changes) say(`  ${change.kind.padEnd(12)} ${changeWords(change)}`);
-  if (requirements.lines.length > 0 && changes.length === 0) say('  packages     all there already');
+  if (requirements.lines.length > requirements.odd.length && changes.length === 0)
+    say('  packages     all there already');
   if (plan.installScript) {
     say(
       request.runInstallScript
@@ -136,7 +137,7 @@ function tellOutcome(
   name: string,
   { id }: LaunchableRecord,
 ): void {
-  say(`Done: "${name}". To undo it: atelier engine restore ${id} ${snapshot.id}`);
+  say(`Done: "${name}". How it was before: atelier engine restore ${id} ${snapshot.id}`);
   if (keptAt) say(`Put aside, not deleted: ${keptAt}`);
   if (restart) say(`"${id}" is running and takes notice at its next start.`);
 }
@@ -144,7 +145,7 @@ function tellOutcome(
 type Change = (owner: PackOwner, name: string, listener: PackListener) => Promise<PackOutcome>;
 
 const simple =
-  (change: Change, what: string) =>
+  (change: Change, what: string, after?: (record: LaunchableRecord) => string) =>
   async (asked: Call): Promise<number> => {
     const record = await engineOf(asked);
     const { name } = await findPack(record, asked.words[1] ?? '');
@@ -155,9 +156,15 @@ const simple =
       return 0;
     }
     tellOutcome(await change(owner(asked, record), name, steps()), name, record);
+    if (after) say(after(record));
     return 0;
   };
 
 export const packDisable = simple(disablePack, 'disable');
 export const packEnable = simple(enablePack, 'enable');
-export const packRemove = simple(removePack, 'take out');
+export const packRemove = simple(
+  removePack,
+  'take out',
+  (record) =>
+    `To have it back, move that folder into ${packsFolder(record)}. Packages that it brought are still there; the snapshot before its install knows how it was without them.`,
+);
