@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { crashWords } from '#shared/wire/crash.ts';
-import { errorCode, HttpClient } from '../../http.ts';
+import { HttpClient } from '../../http.ts';
 import { comfyUiProgram } from '../launch/comfyui-program.ts';
-import { processStartTime } from '../processes.ts';
+import { takeLock } from '../lock.ts';
 import { versionOf } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
@@ -38,8 +38,8 @@ export async function installStateOf(folder: string): Promise<InstallState | und
   return text === undefined ? undefined : installState.parse(JSON.parse(text));
 }
 
-export interface InstallListener {
-  step(name: StepName, state: 'begins' | 'was done before'): void;
+export interface InstallListener<Name extends string = StepName> {
+  step(name: Name, state: 'begins' | 'was done before'): void;
   line(text: string): void;
 }
 
@@ -53,7 +53,8 @@ export async function install(
   const { id } = plan.request;
   const { folder } = registry.files(id);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unlock = await lock(folder, id);
+  const taken = (pid: string): string => `"${id}" is being installed already, by process ${pid}.`;
+  const unlock = await takeLock(join(folder, 'install.lock'), taken);
   try {
     const places = installPlaces(folder);
     const context: StepContext = { logPath: join(folder, 'install.log'), signal, line: listener.line };
@@ -148,23 +149,4 @@ async function keepState(folder: string, state: InstallState): Promise<void> {
   const draft = `${statePath(folder)}.draft`;
   await writeFile(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, statePath(folder));
-}
-
-/** One install at a time in a folder; a lock whose holder is gone counts for nothing. */
-async function lock(folder: string, id: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'install.lock');
-  const ours = `${process.pid} ${await processStartTime(process.pid)}`;
-  for (;;) {
-    try {
-      await writeFile(path, ours, { flag: 'wx', mode: 0o600 });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      const [pid = '', began] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-      if (pid && (await processStartTime(Number(pid))) === began) {
-        throw new Error(`"${id}" is being installed already, by process ${pid}.`);
-      }
-      await rm(path, { force: true });
-    }
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pythonEnvironment } from '../launch/environment.ts';
 import { pythonIn } from '../registry/checkout.ts';
 import { runCommand, type StepContext } from './command.ts';
+import { cloneAt } from './git.ts';
 import { ask } from './machine.ts';
 import type { InstallPlan } from './plan.ts';
 
@@ -29,36 +30,12 @@ export async function fetchSource(
   const draft = `${places.source}.draft`;
   await rm(draft, { recursive: true, force: true });
   const { source, commit } = plan.request;
-  if (plan.source === 'git') {
-    await runCommand(
-      { file: 'git', args: ['clone', '--no-checkout', source, draft], env: quietGit },
-      context,
-    );
-    // `--detach` takes branches of the remote by name too.
-    const target = commit ?? 'HEAD';
-    await runCommand(
-      { file: 'git', args: ['-C', draft, 'checkout', '--detach', target, '--'], env: quietGit },
-      context,
-    ).catch((error: Error) =>
-      commit && /no such commit|invalid reference/i.test(error.message)
-        ? runCommand(
-            {
-              file: 'git',
-              args: ['-C', draft, 'checkout', '--detach', `origin/${commit}`, '--'],
-              env: quietGit,
-            },
-            context,
-          )
-        : Promise.reject(error),
-    );
-  } else await unpack(plan, draft, context);
+  if (plan.source === 'git') await cloneAt(source, commit, draft, context);
+  else await unpack(plan, draft, context);
   await rm(places.source, { recursive: true, force: true });
   await rename(await rootOf(draft), places.source);
   await rm(draft, { recursive: true, force: true });
 }
-
-/** Git must fail where it would ask for a password. */
-const quietGit = { GIT_TERMINAL_PROMPT: '0' };
 
 const unpackProgram = [
   'import shutil, sys',

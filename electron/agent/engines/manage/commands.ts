@@ -1,10 +1,11 @@
 import type { ManageAction, ManageAsk, ManageReply } from '#shared/link/manage.ts';
 import { add, discoverHere, plan, resume } from './adding.ts';
-import { listPacks, listSnapshots, restoreSnapshot, takeOne } from './changes.ts';
 import { free, log, remove, restart, start, stop } from './life.ts';
+import { enablePack, installPack, listPacks, removePack } from './packs.ts';
 import type { CommandPorts } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { settings, update } from './settings.ts';
+import { listSnapshots, restoreSnapshot, takeOne } from './snapshots.ts';
 
 type Commands = {
   readonly [Action in ManageAction]: (
@@ -39,9 +40,9 @@ export const commands: Commands = {
   take_snapshot: takeOne,
   restore: restoreSnapshot,
   list_packs: listPacks,
-  install_pack: later,
-  enable_pack: later,
-  remove_pack: later,
+  install_pack: installPack,
+  enable_pack: enablePack,
+  remove_pack: removePack,
   prepare_update: later,
   settle_update: later,
 };

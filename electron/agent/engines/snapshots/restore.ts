@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { runCommand, type StepContext } from '../install/command.ts';
 import { installStateOf } from '../install/installer.ts';
 import { pythonEnvironment } from '../launch/environment.ts';
+import { disabledEnding, type InstalledPack, packsFolder } from '../packs/installed.ts';
 import { git } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
-import { disabledEnding, type InstalledPack, packsFolder } from './packs.ts';
 import { presentState, type Snapshot, takeSnapshot } from './snapshots.ts';
 
 /** What brings an engine back to a snapshot. */

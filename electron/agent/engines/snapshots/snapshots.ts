@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ask } from '../install/machine.ts';
+import { installedPack, installedPacks } from '../packs/installed.ts';
 import { versionOf } from '../registry/checkout.ts';
 import { engineRecord, type LaunchableRecord, sourceVersion } from '../registry/record.ts';
-import { installedPack, installedPacks } from './packs.ts';
 
 /** How an engine stood: enough to bring it back. */
 export const snapshot = z.object({

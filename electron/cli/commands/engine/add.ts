@@ -2,7 +2,7 @@ import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
 import { adoptEngine, attachEngine } from '../../../agent/engines/registry/adding.ts';
 import { discover as look } from '../../../agent/engines/registry/discover.ts';
 import { HttpClient } from '../../../agent/http.ts';
-import { type Call, launchOptionsOf, misused, pairs, say } from './shared.ts';
+import { type Call, launchOptionsOf, misused, pairs, quoted, say } from './shared.ts';
 
 /** Proposes what lies on this machine. */
 export async function discover({ registry }: Call): Promise<number> {
@@ -21,8 +21,6 @@ export async function discover({ registry }: Call): Promise<number> {
     say('No ComfyUI in the usual places. Add one with "atelier engine adopt PATH", or install one.');
   return 0;
 }
-
-const quoted = (path: string): string => (/^[\w./\\:@-]+$/.test(path) ? path : JSON.stringify(path));
 
 export async function attach({ registry, words: [url = ''], values }: Call): Promise<number> {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {

@@ -1,7 +1,9 @@
 import type { Programs } from '../../programs.ts';
 import { adopt, attach, discover } from './add.ts';
 import { install } from './install.ts';
-import { packs, restore, snapshot, snapshots } from './past.ts';
+import { packDisable, packEnable, packInstall, packRemove, packUpdate } from './pack-changes.ts';
+import { packs } from './packs.ts';
+import { restore, snapshot, snapshots } from './past.ts';
 import { start, stop } from './run.ts';
 import { type Call, call, engineUsage, launchFlags, misused, say } from './shared.ts';
 import { list, logs, remove, status } from './show.ts';
@@ -16,6 +18,8 @@ const installFlags = [
   ...(['installer', 'constraint', 'skip', 'with', 'pip-arg', 'env', 'yes'] as const),
 ];
 
+const packFlags = ['commit', 'registry', 'insist', 'run-install-script', 'yes'] as const;
+
 const subcommands: Readonly<Record<string, Subcommand>> = {
   list: [list, 0, 0, []],
   discover: [discover, 0, 0, []],
@@ -26,7 +30,12 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   stop: [stop, 1, 1, []],
   status: [status, 0, 1, []],
   logs: [logs, 1, 1, ['lines', 'search', 'level']],
-  packs: [packs, 1, 1, []],
+  packs: [packs, 1, 1, ['missing']],
+  'pack-install': [packInstall, 2, 2, ['name', ...packFlags]],
+  'pack-update': [packUpdate, 2, 2, packFlags],
+  'pack-disable': [packDisable, 2, 2, ['yes']],
+  'pack-enable': [packEnable, 2, 2, ['yes']],
+  'pack-remove': [packRemove, 2, 2, ['yes']],
   snapshot: [snapshot, 1, 1, []],
   snapshots: [snapshots, 1, 1, []],
   restore: [restore, 2, 2, ['yes']],

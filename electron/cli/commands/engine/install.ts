@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { install as carryOut, installStateOf } from '../../../agent/engines/install/installer.ts';
 import { gb, type InstallPlan, planInstall } from '../../../agent/engines/install/plan.ts';
 import { type InstallRequest, installRequest, stillDone } from '../../../agent/engines/install/request.ts';
-import { type Call, launchOptionsOf, misused, pairs, say } from './shared.ts';
+import { type Call, launchOptionsOf, misused, pairs, say, steps } from './shared.ts';
 
 /** Shows the plan; with `--yes` carries it out. The same command again goes on where it broke. */
 export async function install(asked: Call): Promise<number> {
@@ -29,7 +29,7 @@ export async function install(asked: Call): Promise<number> {
   const interrupt = (): void => stopped.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const record = await carryOut(plan, registry, listener(), stopped.signal);
+    const record = await carryOut(plan, registry, steps(), stopped.signal);
     say(`"${id}" is installed: ComfyUI ${record.source.version}. Use it: atelier serve --engine ${id}`);
     return 0;
   } catch (error) {
@@ -103,20 +103,4 @@ function tell(plan: InstallPlan, folder: string, done: readonly string[]): void 
   if (request.skip.length > 0) say(`  left out     ${request.skip.join(', ')}`);
   say(`  disk         about ${gb(disk.needed)} GB needed, ${gb(disk.free)} GB free`);
   if (done.length > 0) say(`  done before  ${done.join(', ')}`);
-}
-
-/** Steps as lines; what a tool prints meanwhile only on a terminal, over and over on one line. */
-function listener(): Parameters<typeof carryOut>[2] {
-  const { isTTY = false, columns = 80 } = process.stdout;
-  const wipe = (): void => void (isTTY && process.stdout.write('\r\x1b[K'));
-  return {
-    step: (name, state) => {
-      wipe();
-      say(state === 'begins' ? `→ ${name}` : `✓ ${name} (done before)`);
-    },
-    line: (text) => {
-      wipe();
-      if (isTTY) process.stdout.write(`  ${text.slice(0, columns - 4)}`);
-    },
-  };
 }

@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { runningProcess } from '../../../agent/engines/process-record.ts';
-import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
-import { installedPacks } from '../../../agent/engines/snapshots/packs.ts';
 import {
   restore as carryOut,
   changesNothing,
@@ -16,35 +13,8 @@ import {
   snapshotsIn,
   takeSnapshot,
 } from '../../../agent/engines/snapshots/snapshots.ts';
-import { launchable } from './run.ts';
+import { engineOf } from './packs.ts';
 import { type Call, say } from './shared.ts';
-
-const engineOf = async ({ registry, words: [id = ''] }: Call): Promise<LaunchableRecord> =>
-  launchable(await registry.get(id));
-
-/** Node packs with where they come from, and how the last start took them. */
-export async function packs(asked: Call): Promise<number> {
-  const record = await engineOf(asked);
-  const [found, stages] = await Promise.all([
-    installedPacks(record),
-    stagesOfLog(asked.registry.files(record.id).log),
-  ]);
-  const imports = new Map(stages.report.packs.map((pack) => [pack.name, pack]));
-  for (const { name, enabled, commit, remote, changed } of found) {
-    const last = imports.get(name);
-    const state = !enabled
-      ? 'disabled'
-      : last?.failed
-        ? `not imported${last.error ? `: ${last.error}` : ''}`
-        : last
-          ? `imported in ${last.seconds} s`
-          : 'not started yet';
-    const origin = [commit.slice(0, 12), remote, changed ? 'changed by hand' : ''].filter(Boolean).join(' ');
-    say(`${name.padEnd(28)} ${state}${origin ? `\n  ${origin}` : ''}`);
-  }
-  if (found.length === 0) say(`"${record.id}" has no node packs.`);
-  return 0;
-}
 
 export async function snapshot(asked: Call): Promise<number> {
   const record = await engineOf(asked);

@@ -1,4 +1,5 @@
 import { type LaunchOptions, launchOptions } from '#shared/wire/engines.ts';
+import type { InstallListener } from '../../../agent/engines/install/installer.ts';
 import { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { type Programs, readArgs, UsageError } from '../../programs.ts';
@@ -18,6 +19,11 @@ export const engineUsage = `Engines of a data folder:
   atelier engine status [NAME]
   atelier engine logs NAME [--lines N] [--search TEXT] [--level all|warning|error]
   atelier engine packs NAME                    its node packs, with version and how their last import went
+  atelier engine packs NAME --missing FILE     the packs that a workflow needs and the running engine lacks
+  atelier engine pack-install NAME SOURCE [--commit C] [--name FOLDER] [--registry URL] [--insist]
+                              [--run-install-script] [--yes]    SOURCE: a git address, a folder, or ID[@VERSION]
+  atelier engine pack-update NAME PACK [--commit C] [--registry URL] [--insist] [--run-install-script] [--yes]
+  atelier engine pack-disable|pack-enable|pack-remove NAME PACK [--yes]      without --yes only the plan is shown
   atelier engine snapshot NAME | snapshots NAME | restore NAME SNAPSHOT [--yes]
   atelier engine remove NAME [--delete-files]
 
@@ -29,6 +35,7 @@ export const engineUsage = `Engines of a data folder:
 `;
 
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+export const quoted = (path: string): string => (/^[\w./\\:@-]+$/.test(path) ? path : JSON.stringify(path));
 export const misused = (message: string): UsageError => new UsageError(message, engineUsage);
 
 export const launchFlags = {
@@ -64,6 +71,10 @@ const known = {
   search: { type: 'string' },
   level: { type: 'string' },
   'delete-files': { type: 'boolean' },
+  missing: { type: 'string' },
+  registry: { type: 'string' },
+  insist: { type: 'boolean' },
+  'run-install-script': { type: 'boolean' },
 } as const;
 type Flag = keyof typeof known;
 
@@ -130,4 +141,21 @@ export function pairs(said: readonly string[] | undefined, separator: '=' | ':')
       return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     }),
   );
+}
+
+/** Steps as lines; what a tool prints meanwhile only on a terminal, over and over on one line. */
+export function steps(): InstallListener<string> & { done(): void } {
+  const { isTTY = false, columns = 80 } = process.stdout;
+  const done = (): void => void (isTTY && process.stdout.write('\r\x1b[K'));
+  return {
+    done,
+    step: (name, state) => {
+      done();
+      say(state === 'begins' ? `→ ${name}` : `✓ ${name} (done before)`);
+    },
+    line: (text) => {
+      done();
+      if (isTTY) process.stdout.write(`  ${text.slice(0, columns - 4)}`);
+    },
+  };
 }

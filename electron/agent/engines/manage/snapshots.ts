@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ManageAsk, ManageReply } from '#shared/link/manage.ts';
 import { runningProcess } from '../process-record.ts';
-import { installedPacks } from '../snapshots/packs.ts';
 import { changesNothing, planRestore, type RestorePlan, restore } from '../snapshots/restore.ts';
 import {
   findSnapshot,
@@ -10,7 +9,6 @@ import {
   snapshotsIn,
   takeSnapshot,
 } from '../snapshots/snapshots.ts';
-import { stagesOfLog } from './logs.ts';
 import { type CommandPorts, launchableOf } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
@@ -76,22 +74,3 @@ const planReply = (plan: RestorePlan): ManageReply<'restore'> => ({
   beyond: [...plan.beyond],
   changes_nothing: changesNothing(plan),
 });
-
-export async function listPacks(
-  { engine_id }: ManageAsk<'list_packs'>,
-  ports: CommandPorts,
-): Promise<ManageReply<'list_packs'>> {
-  const record = await launchableOf(ports, engine_id);
-  const [packs, stages] = await Promise.all([
-    installedPacks(record),
-    stagesOfLog(ports.registry.files(engine_id).log),
-  ]);
-  const imports = new Map(stages.report.packs.map((pack) => [pack.name.replace(/\.py$/, ''), pack]));
-  return {
-    pack_list: packs.map((pack) => ({
-      ...pack,
-      version: '',
-      import: (pack.enabled && imports.get(pack.name.replace(/\.py$/, ''))) || null,
-    })),
-  };
-}
