@@ -72,7 +72,17 @@ export class PackBench {
 
   static async make(): Promise<PackBench> {
     const bench = new PackBench(await mkdtemp(join(tmpdir(), 'atelier packs ü ')));
-    const { folder, record, registry } = bench;
+    try {
+      await bench.#fill();
+    } catch (error) {
+      await bench.remove();
+      throw error;
+    }
+    return bench;
+  }
+
+  async #fill(): Promise<void> {
+    const { folder, record, registry } = this;
     // Nothing of this machine's own settings of pip.
     for (const name of Object.keys(process.env)) if (name.startsWith('PIP_')) delete process.env[name];
     process.env.PIP_CONFIG_FILE = '/dev/null';
@@ -91,7 +101,6 @@ export class PackBench {
     const versions = installed.map((line) => line.split(' ').slice(0, 2).join('=='));
     await run(record.python, ['-m', 'pip', 'install', ...request.pipArgs, ...versions]);
     await registry.add(record);
-    return bench;
   }
 
   get owner(): PackOwner {

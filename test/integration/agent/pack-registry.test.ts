@@ -17,7 +17,7 @@ import { PackBench } from './pack-bench.ts';
 const tools = (await findPython())?.venv;
 
 /** A server of our own that answers as the registry's documentation says; the real one is not asked. */
-describe.skipIf(!tools)('node packs out of the registry', { timeout: 120_000 }, () => {
+describe.skipIf(!tools)('node packs out of the registry', { timeout: 240_000 }, () => {
   let bench: PackBench;
   let server: Server;
   let url = '';
@@ -62,7 +62,7 @@ describe.skipIf(!tools)('node packs out of the registry', { timeout: 120_000 }, 
       '2.0.0.zip': await bench.zip('2.0.0.zip', { '__init__.py': 'two', 'sub/new.py': '' }),
       '6.6.6.zip': await bench.zip('6.6.6.zip', { '../../escaped.py': 'x' }),
     };
-  }, 120_000);
+  }, 300_000);
   afterEach(async () => {
     expect(await bench.drafts()).toEqual([]);
     await rm(join(bench.folder, 'base', 'custom_nodes'), { recursive: true, force: true });

@@ -19,13 +19,13 @@ import { git, PackBench } from './pack-bench.ts';
 const tools = (await findPython())?.venv;
 
 /** Real git, real Python and pip, packages out of an index of our own. */
-describe.skipIf(!tools)('node packs of an engine', { timeout: 120_000 }, () => {
+describe.skipIf(!tools)('node packs of an engine', { timeout: 240_000 }, () => {
   let bench: PackBench;
   const first = ['frontish==2.0', 'numpy==2.4.0', 'pillowish==2.0', 'steady==1.0', 'torch==2.13.0+cpu'];
 
   beforeAll(async () => {
     bench = await PackBench.make();
-  }, 120_000);
+  }, 300_000);
   afterEach(async () => {
     expect(await bench.drafts().catch(() => [])).toEqual([]);
     bench.steps.length = 0;

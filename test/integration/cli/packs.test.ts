@@ -11,14 +11,14 @@ import { git, PackBench } from '../agent/pack-bench.ts';
 
 const tools = (await findPython())?.venv;
 
-describe.skipIf(!tools)('atelier engine pack-…', { timeout: 180_000 }, () => {
+describe.skipIf(!tools)('atelier engine pack-…', { timeout: 240_000 }, () => {
   let bench: PackBench;
   const data = () => join(bench.folder, 'data');
   const engine = (...args: string[]) => runCli(['engine', ...args, '--data', data()]);
 
   beforeAll(async () => {
     bench = await PackBench.make();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => bench?.remove());
 
   it('shows a plan with the exact command for it, and does it when told', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!tools)('atelier engine pack-…', { timeout: 180_000 }, () => {
     expect(signal).toBe('SIGKILL');
     expect(await bench.customNodes()).toEqual([]);
     // pip, which it had just begun, goes on to its end.
-    await expect.poll(() => bench.processes(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => bench.processes(), { timeout: 120_000 }).toEqual([]);
     expect(await bench.drafts()).toHaveLength(1);
     expect(await engine('pack-install', 'bench', source, '--yes')).toMatchObject({ code: 0, stderr: '' });
     expect(await bench.customNodes()).toEqual(['cut']);
@@ -76,7 +76,7 @@ describe.skipIf(!tools)('atelier engine pack-…', { timeout: 180_000 }, () => {
   });
 });
 
-describe('atelier engine packs --missing', { timeout: 180_000 }, () => {
+describe('atelier engine packs --missing', { timeout: 240_000 }, () => {
   it('names the packs that a workflow needs, and what to do about each', async () => {
     const fake = await FakeComfyUi.make();
     try {
