@@ -1,20 +1,28 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errorCode, HttpClient } from '../../http.ts';
+import { HttpClient } from '../../http.ts';
 import { comfyUiProgram } from '../launch/comfyui-program.ts';
-import { processStartTime } from '../processes.ts';
 import { versionOf } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
 import { ServerProcess } from '../server-process.ts';
 import { supervisorTimings } from '../supervisor.ts';
 import type { StepContext } from './command.ts';
+import { copyPacks, installPresent } from './copy.ts';
+import { lockEngine } from './lock.ts';
 import type { InstallPlan } from './plan.ts';
-import { installRequest, type StepName, stepNames, stillDone } from './request.ts';
+import {
+  type InstallRequest,
+  installRequest,
+  type StepName,
+  stepNames,
+  stepsOf,
+  stillDone,
+} from './request.ts';
+import { fetchSource } from './source.ts';
 import {
   environmentPython,
-  fetchSource,
   type InstallPlaces,
   installPlaces,
   installRequirements,
@@ -22,7 +30,7 @@ import {
   makeEnvironment,
 } from './steps.ts';
 
-const installState = z.object({
+export const installState = z.object({
   request: installRequest,
   /** Steps that are over; an install goes on with the first that is not among them. */
   done: z.array(z.enum(stepNames)),
@@ -49,18 +57,20 @@ export async function install(
   listener: InstallListener,
   signal: AbortSignal,
 ): Promise<LaunchableRecord> {
-  const { id } = plan.request;
+  const { id, copyOf } = plan.request;
   const { folder } = registry.files(id);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unlock = await lock(folder, id);
+  // A copy is a change of the engine that it is of.
+  const changed = copyOf?.engine ?? id;
+  const unlock = await lockEngine(registry.files(changed).folder, changed, copyOf ? 'updated' : 'installed');
   try {
-    const places = installPlaces(folder);
+    const places = placesOf(plan.request, registry);
     const context: StepContext = { logPath: join(folder, 'install.log'), signal, line: listener.line };
     const earlier = await installStateOf(folder);
     const done = new Set(earlier && stillDone(earlier.request, earlier.done, plan.request));
     await keepState(folder, { request: plan.request, done: [...done] });
     const record = await register(plan, places, registry);
-    for (const name of stepNames) {
+    for (const name of stepsOf(plan.request)) {
       listener.step(name, done.has(name) ? 'was done before' : 'begins');
       if (done.has(name)) continue;
       await carryOut(name, plan, places, record, registry, context);
@@ -73,6 +83,14 @@ export async function install(
   } finally {
     await unlock();
   }
+}
+
+/** A copy's source and environment lie from the first where they stay: an environment can't be moved. */
+export function placesOf({ id, copyOf }: InstallRequest, registry: EngineRegistry): InstallPlaces {
+  const places = installPlaces(registry.files(id).folder);
+  if (!copyOf) return places;
+  const version = join(registry.files(copyOf.engine).folder, 'versions', copyOf.version);
+  return { ...places, source: join(version, 'source'), environment: join(version, 'environment') };
 }
 
 async function carryOut(
@@ -90,6 +108,10 @@ async function carryOut(
       return makeEnvironment(plan, places, context);
     case 'torch':
       return installTorch(plan, places, context);
+    case 'present packages':
+      return installPresent(plan, places, context);
+    case 'node packs':
+      return copyPacks(plan, places, context);
     case 'requirements':
       return installRequirements(plan, places, context);
     case 'first start':
@@ -103,9 +125,9 @@ async function register(
   places: InstallPlaces,
   registry: EngineRegistry,
 ): Promise<LaunchableRecord> {
-  const { id, options, env } = plan.request;
+  const { id, options, env, copyOf } = plan.request;
   const known = await registry.find(id);
-  if (known && known.kind !== 'install')
+  if (known && (known.kind !== 'install' || known.candidateOf !== copyOf?.engine))
     throw new Error(`"${id}" is the name of another engine. Choose one with --name.`);
   // The place of the program in an environment follows from the system.
   const windows = process.platform === 'win32';
@@ -116,6 +138,7 @@ async function register(
     // Without a GPU ComfyUI has to be told so.
     options: { ...options, ...(plan.torch.build === 'cpu' && !options.vram && { vram: 'cpu' as const }) },
     ...{ env, source: { version: '', commit: '' } },
+    ...(copyOf && { candidateOf: copyOf.engine }),
   };
   await (known ? registry.save(record) : registry.add(record));
   return record;
@@ -143,27 +166,8 @@ async function firstStart(
   }
 }
 
-async function keepState(folder: string, state: InstallState): Promise<void> {
+export async function keepState(folder: string, state: InstallState): Promise<void> {
   const draft = `${statePath(folder)}.draft`;
   await writeFile(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, statePath(folder));
-}
-
-/** One install at a time in a folder; a lock whose holder is gone counts for nothing. */
-async function lock(folder: string, id: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'install.lock');
-  const ours = `${process.pid} ${await processStartTime(process.pid)}`;
-  for (;;) {
-    try {
-      await writeFile(path, ours, { flag: 'wx', mode: 0o600 });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      const [pid = '', began] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-      if (pid && (await processStartTime(Number(pid))) === began) {
-        throw new Error(`"${id}" is being installed already, by process ${pid}.`);
-      }
-      await rm(path, { force: true });
-    }
-  }
 }
