@@ -13,6 +13,7 @@ import {
   heldVersions,
   type InstallPlaces,
   installPackages,
+  wantedList,
   withoutSkipped,
 } from './steps.ts';
 
@@ -68,7 +69,8 @@ export async function copyPacks(
     await cp(join(copy.base, 'custom_nodes', name), target, options);
     const wanted = join(target, 'requirements.txt');
     if (!(await isFile(wanted))) continue;
-    const args = ['-r', wanted, '-c', heldVersions(places)];
+    // What ComfyUI asks for stands above what a pack asks for.
+    const args = ['-r', wanted, '-c', heldVersions(places), '-c', wantedList(places)];
     await installPackages(plan, places, args, context).catch((error: Error) => {
       context.signal.throwIfAborted();
       conflicts.push(`The node pack "${name}" does not get what it needs: ${error.message}`);

@@ -70,12 +70,15 @@ export async function installRequirements(
   context: StepContext,
 ): Promise<void> {
   const text = await readFile(join(places.source, 'requirements.txt'), 'utf8');
-  const wanted = join(places.folder, 'requirements.txt');
+  const wanted = wantedList(places);
   const held = heldVersions(places);
   await writeFile(wanted, withoutSkipped(text, plan.request.skip));
   await writeFile(held, (await frozen(places)).filter(isTorch).join('\n'));
   await installPackages(plan, places, ['-r', wanted, '-c', held, ...plan.request.with], context);
 }
+
+/** ComfyUI's requirements as they were installed; the step `requirements` wrote them. */
+export const wantedList = (places: InstallPlaces): string => join(places.folder, 'requirements.txt');
 
 /** A line of `pip freeze` about what the step `torch` chose. */
 export const isTorch = (line: string): boolean => /^torch(?:vision|audio)?==/.test(line);
