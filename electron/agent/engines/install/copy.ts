@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { pythonEnvironment } from '../launch/environment.ts';
 import { childEnvironment } from '../processes.ts';
 import type { StepContext } from './command.ts';
+import { pipPatienceMs } from './machine.ts';
 import type { InstallPlan } from './plan.ts';
 import type { CopyOf } from './request.ts';
 import {
@@ -118,7 +119,7 @@ async function newConflicts(copy: CopyOf, places: InstallPlaces): Promise<string
 /** The lines of `pip check`; it ends with 1 when it has something to say. */
 export async function unmetIn(python: string): Promise<string[]> {
   const args = ['-m', 'pip', 'check', '--disable-pip-version-check'];
-  const options = { env: childEnvironment(pythonEnvironment()), timeout: 60_000 };
+  const options = { env: childEnvironment(pythonEnvironment()), timeout: pipPatienceMs };
   const said = await promisify(execFile)(python, args, options).then(
     () => '',
     (error: { stdout?: string }) => error.stdout ?? '',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { HttpClient } from '../../http.ts';
 import { comfyUiProgram } from '../launch/comfyui-program.ts';
+import { endRecorded } from '../process-record.ts';
 import { versionOf } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
@@ -65,7 +66,11 @@ export async function install(
   const unlock = await lockEngine(registry.files(changed).folder, changed, copyOf ? 'updated' : 'installed');
   try {
     const places = placesOf(plan.request, registry);
-    const context: StepContext = { logPath: join(folder, 'install.log'), signal, line: listener.line };
+    const recordPath = join(folder, 'step.json');
+    // Of a try that was killed hard: two tools at once in one environment would spoil it.
+    await endRecorded(recordPath, supervisorTimings.stopMs);
+    const logPath = join(folder, 'install.log');
+    const context: StepContext = { logPath, recordPath, signal, line: listener.line };
     const earlier = await installStateOf(folder);
     const done = new Set(earlier && stillDone(earlier.request, earlier.done, plan.request));
     await keepState(folder, { request: plan.request, done: [...done] });
@@ -155,7 +160,9 @@ async function firstStart(
   await mkdir(join(places.base, 'custom_nodes'), { recursive: true });
   const http = new HttpClient();
   try {
-    const server = await ServerProcess.launch(comfyUiProgram(record, registry, http), line);
+    const program = comfyUiProgram(record, registry, http);
+    await endRecorded(program.recordPath, supervisorTimings.stopMs);
+    const server = await ServerProcess.launch(program, line);
     const url = await server.address(supervisorTimings.readyMs, signal);
     if (!url && !signal.aborted) await server.giveUp();
     await server.end(supervisorTimings.stopMs);

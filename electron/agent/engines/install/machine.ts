@@ -5,9 +5,12 @@ import { childEnvironment } from '../processes.ts';
 import type { TorchBuild } from './request.ts';
 import { type NvidiaFacts, readNvidia } from './torch-builds.ts';
 
+/** pip reads hundreds of files before it prints, which takes its time on a busy machine. */
+export const pipPatienceMs = 180_000;
+
 /** Output of a small tool; `undefined` when it is not there, fails or hangs. */
-export function ask(file: string, args: readonly string[]): Promise<string | undefined> {
-  const options = { env: childEnvironment(), timeout: 15_000, killSignal: 'SIGKILL' as const };
+export function ask(file: string, args: readonly string[], patienceMs = 15_000): Promise<string | undefined> {
+  const options = { env: childEnvironment(), timeout: patienceMs, killSignal: 'SIGKILL' as const };
   return promisify(execFile)(file, args, options).then(
     ({ stdout }) => stdout.trim(),
     () => undefined,

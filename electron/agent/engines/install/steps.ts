@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pythonEnvironment } from '../launch/environment.ts';
 import { pythonIn } from '../registry/checkout.ts';
 import { runCommand, type StepContext } from './command.ts';
-import { ask } from './machine.ts';
+import { ask, pipPatienceMs } from './machine.ts';
 import type { InstallPlan } from './plan.ts';
 
 export interface InstallPlaces {
@@ -97,7 +97,7 @@ export function withoutSkipped(requirements: string, skip: readonly string[]): s
 /** `pip freeze`: what is installed, one package a line. */
 export async function frozen(places: Pick<InstallPlaces, 'environment'>): Promise<string[]> {
   const python = await pythonIn(places.environment);
-  const said = python && (await ask(python, ['-m', 'pip', 'freeze', '--all']));
+  const said = python && (await ask(python, ['-m', 'pip', 'freeze', '--all'], pipPatienceMs));
   return said ? said.split(/\r?\n/).filter(Boolean) : [];
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StepContext } from '../install/command.ts';
 import { unmetIn } from '../install/copy.ts';
 import { installStateOf } from '../install/installer.ts';
-import { ask } from '../install/machine.ts';
+import { ask, pipPatienceMs } from '../install/machine.ts';
 import { type InstallPlan, isArchiveSource, planInstall } from '../install/plan.ts';
 import {
   type InstallRequest,
@@ -70,7 +70,8 @@ export async function planUpdate(
   const target = isArchiveSource(source)
     ? undefined
     : await lookAhead({ path: engine.path, commit: now.source.commit }, source, commit, history, context);
-  const request: InstallRequest = {
+  // Parsed, so that it reads the same as the one that an earlier try has written down.
+  const request = installRequest.parse({
     ...{ ...base, ...kept(earlier?.request, changes), ...changes, source },
     commit: target?.to.commit ?? commit,
     copyOf: {
@@ -80,7 +81,7 @@ export async function planUpdate(
       unmet: now.unmet,
       ...(target && { history }),
     },
-  };
+  });
   const install = await planInstall(request, registry.folder, await neededBytes(engine, now.packs));
   return {
     ...{ engine, from: now.source, packs: now.packs.filter(({ enabled }) => enabled) },
@@ -119,8 +120,8 @@ async function presentOf(engine: LaunchableRecord): Promise<Present> {
 /** `pip freeze`, or uv's where the environment has no pip. */
 async function packagesOf(python: string): Promise<string[]> {
   const said =
-    (await ask(python, ['-m', 'pip', 'freeze', '--all', '--disable-pip-version-check'])) ??
-    (await ask('uv', ['pip', 'freeze', '--python', python]));
+    (await ask(python, ['-m', 'pip', 'freeze', '--all', '--disable-pip-version-check'], pipPatienceMs)) ??
+    (await ask('uv', ['pip', 'freeze', '--python', python], pipPatienceMs));
   return said ? said.split(/\r?\n/).filter(Boolean) : [];
 }
 

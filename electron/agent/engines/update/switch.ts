@@ -198,7 +198,8 @@ function versionFolder(source: string, folder: string): string | undefined {
 async function clear(id: string, candidate: InstalledRecord, registry: EngineRegistry): Promise<void> {
   const { folder, processRecord } = registry.files(candidate.id);
   const { stopMs } = supervisorTimings;
-  for (const path of [processRecord, join(folder, 'now', 'process.json')]) await endRecorded(path, stopMs);
+  for (const path of [processRecord, ...['now/process.json', 'step.json'].map((name) => join(folder, name))])
+    await endRecorded(path, stopMs);
   const report = await reportIn(folder).catch(() => undefined);
   if (report) await copyFile(reportPath(folder), reportPath(registry.files(id).folder));
   await registry.remove(candidate.id);
