@@ -82,6 +82,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     'The network or the server did not answer. Try again later with the same command: it goes on from here.',
   ],
   [
+    // Older pips take a download that broke off for a whole one, and then can't open it.
+    /Wheel '.*' located at .* is invalid|IncompleteRead|Connection broken|not enough bytes|early EOF|unexpected disconnect/i,
+    'A download did not come whole, as when the network breaks off. Try again with the same command: it goes on from here.',
+  ],
+  [
     /No matching distribution|no solution found|ResolutionImpossible|conflicting dependencies/i,
     'A package can not be had in the version asked for, for this Python. Another Python (--python), another --commit or a --constraint may help.',
   ],

@@ -26,6 +26,8 @@ describe('failureWords', () => {
     ],
     ["fatal: unable to access 'https://x/': Could not resolve host: x", 'network'],
     ['WARNING: Retrying after connection broken by NewConnectionError: Connection refused', 'network'],
+    ["ERROR: Wheel 'tidy' located at /tmp/x/tidy.whl is invalid.", 'did not come whole'],
+    ['fetch-pack: unexpected disconnect while reading sideband packet', 'did not come whole'],
     ['ERROR: No matching distribution found for torch==9', 'version asked for'],
     ["error: pathspec 'v9' did not match any file(s) known to git", 'no such commit'],
     ["fatal: repository '/x' does not exist", 'no git repository'],
