@@ -112,7 +112,7 @@ export const engineCandidate = z
     canaries: z.array(
       z.object({
         name: z.string(),
-        verdict: z.enum(['same', 'differs', 'broken', 'was broken before']),
+        verdict: z.enum(['same', 'differs', 'broken', 'was broken before', 'mended']),
         words: z.string().meta({ description: 'What differs or why it failed, for people.' }),
         duration_ratio: z.number().optional().meta({ description: 'New ÷ old.' }),
       }),

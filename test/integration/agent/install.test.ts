@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { install, installStateOf } from '../../../electron/agent/engines/install/installer.ts';
 import { ask, findPython } from '../../../electron/agent/engines/install/machine.ts';
@@ -10,44 +10,30 @@ import type { LaunchableRecord } from '../../../electron/agent/engines/registry/
 import { restore } from '../../../electron/agent/engines/snapshots/restore.ts';
 import { snapshotsIn, takeSnapshot } from '../../../electron/agent/engines/snapshots/snapshots.ts';
 import { FakeComfyUi } from './fake-comfyui.ts';
+import { FakeSource } from './fake-source.ts';
 
-const fakeProgram = resolve(import.meta.dirname, 'programs/fake-comfyui.mjs');
 const tools = (await ask('git', ['--version'])) && (await findPython())?.venv;
 
 /** Real git, real Python and pip; only ComfyUI is a stand-in, and nothing is fetched from a network. */
 describe.skipIf(!tools)('an install of ComfyUI', { timeout: 240_000 }, () => {
   let fake: FakeComfyUi;
+  let source: FakeSource;
   let repository = '';
   const stopped = new AbortController();
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', repository, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+  const git = (...args: string[]) => source.git(...args);
 
   beforeEach(async () => {
     fake = await FakeComfyUi.make();
-    repository = join(fake.folder, 'source é');
-    await mkdir(join(repository, 'comfy'), { recursive: true });
     await mkdir(fake.registry.folder, { recursive: true });
-    const main = `import os, sys\nos.execv(${JSON.stringify(process.execPath)}, ["node", ${JSON.stringify(fakeProgram)}] + sys.argv[1:])\n`;
-    await writeFile(join(repository, 'main.py'), main);
-    await writeFile(join(repository, 'comfy/nothing.py'), '');
-    await writeFile(join(repository, 'requirements.txt'), '# nothing\ntorch\n');
-    await version('0.3.64');
+    source = await FakeSource.make(join(fake.folder, 'source é'));
+    repository = source.path;
   });
   afterEach(async () => {
     expect(await fake.processes()).toEqual([]);
     await fake.remove();
   });
 
-  async function version(name: string): Promise<string> {
-    await writeFile(join(repository, 'comfyui_version.py'), `__version__ = "${name}"\n`);
-    git('init', '--quiet');
-    git('add', '.');
-    git('commit', '--quiet', '-m', name);
-    return git('rev-parse', 'HEAD');
-  }
+  const version = (name: string): Promise<string> => source.version(name);
 
   const planned = (changes: object = {}): Promise<InstallPlan> =>
     planInstall(
@@ -151,7 +137,7 @@ describe.skipIf(!tools)('an install of ComfyUI', { timeout: 240_000 }, () => {
   it.each([
     [{ python: '/no/python' }, 'no Python 3.10 or newer'],
     [{ source: '/no/where' }, 'There is nothing at'],
-    [{ source: 'https://localhost/a.zip' }, 'must lie on this machine'],
+    [{ sha256: 'a'.repeat(64) }, 'is for archives'],
     [{ constraint: '/no/constraint.txt' }, "can't be read"],
   ])('plans %o with a problem in words', async (changes, words) => {
     expect((await planned(changes)).problems.join(' ')).toContain(words);

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { childEnvironment, signalGroup } from '../processes.ts';
+import { saveProcessRecord } from '../process-record.ts';
+import { childEnvironment, processStartTime, signalGroup } from '../processes.ts';
 
 export interface StepCommand {
   readonly file: string;
@@ -13,6 +15,8 @@ export interface StepCommand {
 export interface StepContext {
   readonly logPath: string;
   readonly signal: AbortSignal;
+  /** Where the process at work is noted, so that one that outlives us is found and ended. */
+  readonly recordPath?: string;
   line(text: string): void;
 }
 
@@ -45,19 +49,29 @@ export async function runCommand(command: StepCommand, context: StepContext): Pr
       if (text.trim()) context.line(text.trim().slice(0, 300));
     });
   }
+  const ended = new Promise<number | null>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', done);
+  });
   try {
-    const code = await new Promise<number | null>((done, failed) => {
-      child.once('error', failed);
-      child.once('close', done);
-    });
+    // Noted while it is waited for: a failure to start must not go unheard meanwhile.
+    const [code] = await Promise.all([ended, note(child.pid, context.recordPath)]);
     context.signal.throwIfAborted();
     if (code !== 0) throw new Error(failureWords(file, code, lines));
   } catch (error) {
     throw context.signal.aborted ? new Error('It was interrupted.') : error;
   } finally {
     context.signal.removeEventListener('abort', abort);
+    if (context.recordPath) await rm(context.recordPath, { force: true });
     await new Promise<void>((done) => log.end(done));
   }
+}
+
+/** Who is killed hard leaves the tool running, in its group of its own; whoever goes on must end it first. */
+async function note(pid: number | undefined, path: string | undefined): Promise<void> {
+  if (!path || pid === undefined) return;
+  const start_time = await processStartTime(pid);
+  if (start_time) await saveProcessRecord(path, { pid, start_time, token: '', url: null });
 }
 
 const reasons: readonly (readonly [RegExp, string])[] = [
@@ -68,6 +82,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [
     /Could not resolve host|name resolution|Max retries exceeded|Connection (?:refused|reset|timed out|aborted)|Read timed out|unable to access|dns error|error sending request/i,
     'The network or the server did not answer. Try again later with the same command: it goes on from here.',
+  ],
+  [
+    // Older pips take a download that broke off for a whole one, and then can't open it.
+    /Wheel '.*' located at .* is invalid|IncompleteRead|Connection broken|not enough bytes|early EOF|unexpected disconnect/i,
+    'A download did not come whole, as when the network breaks off. Try again with the same command: it goes on from here.',
   ],
   [
     /No matching distribution|no solution found|ResolutionImpossible|conflicting dependencies/i,

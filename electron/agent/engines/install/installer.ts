@@ -4,18 +4,27 @@ import { z } from 'zod';
 import { crashWords } from '#shared/wire/crash.ts';
 import { HttpClient } from '../../http.ts';
 import { comfyUiProgram } from '../launch/comfyui-program.ts';
-import { takeLock } from '../lock.ts';
+import { endRecorded } from '../process-record.ts';
 import { versionOf } from '../registry/checkout.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
 import { ServerProcess } from '../server-process.ts';
 import { supervisorTimings } from '../supervisor.ts';
 import type { StepContext } from './command.ts';
+import { copyPacks, installPresent } from './copy.ts';
+import { lockEngine } from './lock.ts';
 import type { InstallPlan } from './plan.ts';
-import { installRequest, type StepName, stepNames, stillDone } from './request.ts';
+import {
+  type InstallRequest,
+  installRequest,
+  type StepName,
+  stepNames,
+  stepsOf,
+  stillDone,
+} from './request.ts';
+import { fetchSource } from './source.ts';
 import {
   environmentPython,
-  fetchSource,
   type InstallPlaces,
   installPlaces,
   installRequirements,
@@ -23,7 +32,7 @@ import {
   makeEnvironment,
 } from './steps.ts';
 
-const installState = z.object({
+export const installState = z.object({
   request: installRequest,
   /** Steps that are over; an install goes on with the first that is not among them. */
   done: z.array(z.enum(stepNames)),
@@ -50,19 +59,24 @@ export async function install(
   listener: InstallListener,
   signal: AbortSignal,
 ): Promise<LaunchableRecord> {
-  const { id } = plan.request;
+  const { id, copyOf } = plan.request;
   const { folder } = registry.files(id);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const taken = (pid: string): string => `"${id}" is being installed already, by process ${pid}.`;
-  const unlock = await takeLock(join(folder, 'install.lock'), taken);
+  // A copy is a change of the engine that it is of.
+  const changed = copyOf?.engine ?? id;
+  const unlock = await lockEngine(registry.files(changed).folder, changed, copyOf ? 'updated' : 'installed');
   try {
-    const places = installPlaces(folder);
-    const context: StepContext = { logPath: join(folder, 'install.log'), signal, line: listener.line };
+    const places = placesOf(plan.request, registry);
+    const recordPath = join(folder, 'step.json');
+    // Of a try that was killed hard: two tools at once in one environment would spoil it.
+    await endRecorded(recordPath, supervisorTimings.stopMs);
+    const logPath = join(folder, 'install.log');
+    const context: StepContext = { logPath, recordPath, signal, line: listener.line };
     const earlier = await installStateOf(folder);
     const done = new Set(earlier && stillDone(earlier.request, earlier.done, plan.request));
     await keepState(folder, { request: plan.request, done: [...done] });
     const record = await register(plan, places, registry);
-    for (const name of stepNames) {
+    for (const name of stepsOf(plan.request)) {
       listener.step(name, done.has(name) ? 'was done before' : 'begins');
       if (done.has(name)) continue;
       await carryOut(name, plan, places, record, registry, context);
@@ -75,6 +89,14 @@ export async function install(
   } finally {
     await unlock();
   }
+}
+
+/** A copy's source and environment lie from the first where they stay: an environment can't be moved. */
+export function placesOf({ id, copyOf }: InstallRequest, registry: EngineRegistry): InstallPlaces {
+  const places = installPlaces(registry.files(id).folder);
+  if (!copyOf) return places;
+  const version = join(registry.files(copyOf.engine).folder, 'versions', copyOf.version);
+  return { ...places, source: join(version, 'source'), environment: join(version, 'environment') };
 }
 
 async function carryOut(
@@ -92,6 +114,10 @@ async function carryOut(
       return makeEnvironment(plan, places, context);
     case 'torch':
       return installTorch(plan, places, context);
+    case 'present packages':
+      return installPresent(plan, places, context);
+    case 'node packs':
+      return copyPacks(plan, places, context);
     case 'requirements':
       return installRequirements(plan, places, context);
     case 'first start':
@@ -105,9 +131,9 @@ async function register(
   places: InstallPlaces,
   registry: EngineRegistry,
 ): Promise<LaunchableRecord> {
-  const { id, options, env } = plan.request;
+  const { id, options, env, copyOf } = plan.request;
   const known = await registry.find(id);
-  if (known && known.kind !== 'install')
+  if (known && (known.kind !== 'install' || known.candidateOf !== copyOf?.engine))
     throw new Error(`"${id}" is the name of another engine. Choose one with --name.`);
   // The place of the program in an environment follows from the system.
   const windows = process.platform === 'win32';
@@ -118,6 +144,7 @@ async function register(
     // Without a GPU ComfyUI has to be told so.
     options: { ...options, ...(plan.torch.build === 'cpu' && !options.vram && { vram: 'cpu' as const }) },
     ...{ env, source: { version: '', commit: '' }, serves: known?.serves ?? false, apart: false },
+    ...(copyOf && { candidateOf: copyOf.engine }),
   };
   await (known ? registry.save(record) : registry.add(record));
   return record;
@@ -134,7 +161,9 @@ async function firstStart(
   await mkdir(join(places.base, 'custom_nodes'), { recursive: true });
   const http = new HttpClient();
   try {
-    const server = await ServerProcess.launch(comfyUiProgram(record, registry, http), line);
+    const program = comfyUiProgram(record, registry, http);
+    await endRecorded(program.recordPath, supervisorTimings.stopMs);
+    const server = await ServerProcess.launch(program, line);
     const url = await server.address(supervisorTimings, signal);
     if (!url && !signal.aborted) await server.giveUp();
     await server.end(supervisorTimings.stopMs);
@@ -145,7 +174,7 @@ async function firstStart(
   }
 }
 
-async function keepState(folder: string, state: InstallState): Promise<void> {
+export async function keepState(folder: string, state: InstallState): Promise<void> {
   const draft = `${statePath(folder)}.draft`;
   await writeFile(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, statePath(folder));

@@ -3,10 +3,14 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { childEnvironment } from '../processes.ts';
 import type { TorchBuild } from './request.ts';
+import { type NvidiaFacts, readNvidia } from './torch-builds.ts';
+
+/** pip reads hundreds of files before it prints, which takes its time on a busy machine. */
+export const pipPatienceMs = 180_000;
 
 /** Output of a small tool; `undefined` when it is not there, fails or hangs. */
-export function ask(file: string, args: readonly string[]): Promise<string | undefined> {
-  const options = { env: childEnvironment(), timeout: 15_000, killSignal: 'SIGKILL' as const };
+export function ask(file: string, args: readonly string[], patienceMs = 15_000): Promise<string | undefined> {
+  const options = { env: childEnvironment(), timeout: patienceMs, killSignal: 'SIGKILL' as const };
   return promisify(execFile)(file, args, options).then(
     ({ stdout }) => stdout.trim(),
     () => undefined,
@@ -45,6 +49,7 @@ export interface Accelerator {
   readonly build: TorchBuild;
   /** What was seen, for people. */
   readonly seen: string;
+  readonly nvidia?: NvidiaFacts | undefined;
 }
 
 /** The GPU of this machine as PyTorch counts them. */
@@ -52,7 +57,14 @@ export async function findAccelerator(): Promise<Accelerator> {
   if (process.platform === 'darwin' && process.arch === 'arm64')
     return { build: 'mps', seen: 'Apple silicon' };
   const nvidia = await ask('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']);
-  if (nvidia) return { build: 'cuda', seen: nvidia.split('\n')[0] ?? 'NVIDIA' };
+  if (nvidia) {
+    const [xml, capabilities] = await Promise.all([
+      ask('nvidia-smi', ['-q', '-x']),
+      ask('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader']),
+    ]);
+    const seen = nvidia.split('\n')[0] ?? 'NVIDIA';
+    return { build: 'cuda', seen, nvidia: readNvidia(xml, capabilities) };
+  }
   const amd = await ask('rocminfo', []);
   const name = amd && /Marketing Name:\s*(.*(?:Radeon|Instinct).*)/.exec(amd)?.[1];
   if (name) return { build: 'rocm', seen: name.trim() };

@@ -2,6 +2,7 @@ import { access, mkdir, stat, statfs } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { ask, findAccelerator, findPython, type PythonFacts } from './machine.ts';
 import type { InstallRequest, TorchBuild } from './request.ts';
+import { torchSource } from './torch-builds.ts';
 
 export interface InstallPlan {
   readonly request: InstallRequest;
@@ -15,24 +16,22 @@ export interface InstallPlan {
   readonly problems: readonly string[];
 }
 
-/** Where PyTorch publishes the builds that the general registry doesn't have. */
-const torchIndexes: Readonly<Record<TorchBuild, string | null>> = {
-  cuda: 'https://download.pytorch.org/whl/cu128',
-  rocm: 'https://download.pytorch.org/whl/rocm6.4',
-  xpu: 'https://download.pytorch.org/whl/xpu',
-  cpu: 'https://download.pytorch.org/whl/cpu',
-  mps: null,
-};
-
 const gigabyte = 1e9;
 /** Unpacked sizes with all they bring, and as much again for what is downloaded meanwhile. */
 const torchGigabytes: Readonly<Record<TorchBuild, number>> = { cuda: 12, rocm: 18, xpu: 12, mps: 3, cpu: 3 };
 const otherGigabytes = 3;
 
-/** Looks at the machine and says what an install would do. Changes nothing but makes the folder it measures. */
-export async function planInstall(request: InstallRequest, folder: string): Promise<InstallPlan> {
+/**
+ * Looks at the machine and says what an install would do. Changes nothing but makes the folder it measures. `needed`
+ * bytes are measured where there is something to measure.
+ */
+export async function planInstall(
+  request: InstallRequest,
+  folder: string,
+  needed?: number,
+): Promise<InstallPlan> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const isArchive = /\.(zip|tar|tgz|tar\.\w+)$/i.test(request.source);
+  const isArchive = isArchiveSource(request.source);
   const [python, uv, git, accelerator, space] = await Promise.all([
     findPython(request.python),
     request.installer === 'pip' ? undefined : ask('uv', ['--version']),
@@ -41,8 +40,9 @@ export async function planInstall(request: InstallRequest, folder: string): Prom
     statfs(folder),
   ]);
   const build = request.torch ?? accelerator.build;
+  const torch = torchSource(build, accelerator.nvidia);
   const disk = {
-    needed: (torchGigabytes[build] + otherGigabytes) * gigabyte,
+    needed: needed ?? (torchGigabytes[build] + otherGigabytes) * gigabyte,
     free: space.bavail * space.bsize,
   };
   const problems = [
@@ -55,7 +55,7 @@ export async function planInstall(request: InstallRequest, folder: string): Prom
           `About ${gb(disk.needed)} GB are needed and ${gb(disk.free)} GB are free. Free some space, or choose another data folder.`,
         ]
       : []),
-    ...(await sourceProblems(request.source, isArchive)),
+    ...(await sourceProblems(request, isArchive)),
     ...(await constraintProblems(request.constraint)),
   ];
   return {
@@ -65,8 +65,10 @@ export async function planInstall(request: InstallRequest, folder: string): Prom
     installer: uv ? 'uv' : request.installer === 'pip' ? 'pip' : 'uv from its wheel',
     torch: {
       build,
-      why: request.torch ? 'asked for' : accelerator.seen,
-      index: request.torchIndex === undefined ? torchIndexes[build] : request.torchIndex,
+      why: [request.torch ? 'asked for' : accelerator.seen, request.torchIndex === undefined && torch.why]
+        .filter(Boolean)
+        .join('; '),
+      index: request.torchIndex === undefined ? torch.index : request.torchIndex,
     },
     disk,
     problems,
@@ -89,11 +91,14 @@ function pythonProblems(request: InstallRequest, python: PythonFacts | undefined
   ];
 }
 
-/** Addresses are tried by git itself; what lies on this machine can be looked at. */
-async function sourceProblems(source: string, isArchive: boolean): Promise<string[]> {
-  if (isArchive && /^https?:/.test(source)) {
-    return ['An archive must lie on this machine: download it and name the file, or give a git address.'];
-  }
+export const isAddress = (source: string): boolean => /^https?:/i.test(source) && URL.canParse(source);
+
+export const isArchiveSource = (source: string): boolean =>
+  /\.(zip|tar|tgz|tar\.\w+)$/i.test(isAddress(source) ? new URL(source).pathname : source);
+
+/** Addresses are tried when it comes to it; what lies on this machine can be looked at. */
+async function sourceProblems({ source, sha256 }: InstallRequest, isArchive: boolean): Promise<string[]> {
+  if (sha256 && !isArchive) return ['--sha256 is for archives; a git source is named by its --commit.'];
   if (!isAbsolute(source)) return [];
   const found = await stat(source).catch(() => undefined);
   return found ? [] : [`There is nothing at ${source}.`];

@@ -1,13 +1,13 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pythonEnvironment } from '../launch/environment.ts';
 import { pythonIn } from '../registry/checkout.ts';
 import { runCommand, type StepContext } from './command.ts';
-import { cloneAt } from './git.ts';
-import { ask } from './machine.ts';
+import { ask, pipPatienceMs } from './machine.ts';
 import type { InstallPlan } from './plan.ts';
 
 export interface InstallPlaces {
+  /** What belongs to the install alone: its state, its log, what it downloads. */
   readonly folder: string;
   readonly source: string;
   readonly environment: string;
@@ -20,45 +20,6 @@ export const installPlaces = (folder: string): InstallPlaces => ({
   environment: join(folder, 'environment'),
   base: join(folder, 'base'),
 });
-
-/** Fetches the source into a draft folder, which gets its name only when it is whole. */
-export async function fetchSource(
-  plan: InstallPlan,
-  places: InstallPlaces,
-  context: StepContext,
-): Promise<void> {
-  const draft = `${places.source}.draft`;
-  await rm(draft, { recursive: true, force: true });
-  const { source, commit } = plan.request;
-  if (plan.source === 'git') await cloneAt(source, commit, draft, context);
-  else await unpack(plan, draft, context);
-  await rm(places.source, { recursive: true, force: true });
-  await rename(await rootOf(draft), places.source);
-  await rm(draft, { recursive: true, force: true });
-}
-
-const unpackProgram = [
-  'import shutil, sys',
-  'options = {} if sys.argv[1].endswith(".zip") or sys.version_info < (3, 12) else {"filter": "data"}',
-  'shutil.unpack_archive(sys.argv[1], sys.argv[2], **options)',
-].join('\n');
-
-async function unpack(plan: InstallPlan, draft: string, context: StepContext): Promise<void> {
-  await mkdir(draft, { recursive: true });
-  const file = plan.python?.executable ?? '';
-  await runCommand({ file, args: ['-c', unpackProgram, plan.request.source, draft] }, context);
-}
-
-/** Archives hold one folder with everything in it, as a rule. */
-async function rootOf(draft: string): Promise<string> {
-  const names = await readdir(draft);
-  if (names.includes('main.py')) return draft;
-  for (const name of names) {
-    if ((await readdir(join(draft, name)).catch((): string[] => [])).includes('main.py'))
-      return join(draft, name);
-  }
-  throw new Error('The source is no ComfyUI: it has no main.py.');
-}
 
 export async function makeEnvironment(
   plan: InstallPlan,
@@ -109,15 +70,21 @@ export async function installRequirements(
   context: StepContext,
 ): Promise<void> {
   const text = await readFile(join(places.source, 'requirements.txt'), 'utf8');
-  const wanted = join(places.folder, 'requirements.txt');
-  const held = join(places.folder, 'held-versions.txt');
+  const wanted = wantedList(places);
+  const held = heldVersions(places);
   await writeFile(wanted, withoutSkipped(text, plan.request.skip));
-  await writeFile(
-    held,
-    (await frozen(places)).filter((line) => /^torch(?:vision|audio)?==/.test(line)).join('\n'),
-  );
+  await writeFile(held, (await frozen(places)).filter(isTorch).join('\n'));
   await installPackages(plan, places, ['-r', wanted, '-c', held, ...plan.request.with], context);
 }
+
+/** ComfyUI's requirements as they were installed; the step `requirements` wrote them. */
+export const wantedList = (places: InstallPlaces): string => join(places.folder, 'requirements.txt');
+
+/** A line of `pip freeze` about what the step `torch` chose. */
+export const isTorch = (line: string): boolean => /^torch(?:vision|audio)?==/.test(line);
+
+/** PyTorch as it stands in this environment, for `-c`; the step `requirements` wrote it. */
+export const heldVersions = (places: InstallPlaces): string => join(places.folder, 'held-versions.txt');
 
 /** Requirement lines but those of the named packages. */
 export function withoutSkipped(requirements: string, skip: readonly string[]): string {
@@ -130,7 +97,7 @@ export function withoutSkipped(requirements: string, skip: readonly string[]): s
 /** `pip freeze`: what is installed, one package a line. */
 export async function frozen(places: Pick<InstallPlaces, 'environment'>): Promise<string[]> {
   const python = await pythonIn(places.environment);
-  const said = python && (await ask(python, ['-m', 'pip', 'freeze', '--all']));
+  const said = python && (await ask(python, ['-m', 'pip', 'freeze', '--all'], pipPatienceMs));
   return said ? said.split(/\r?\n/).filter(Boolean) : [];
 }
 

@@ -20,7 +20,7 @@ const probeMs = 5000;
  */
 export function comfyUiProgram(
   record: LaunchableRecord,
-  registry: EngineRegistry,
+  registry: Pick<EngineRegistry, 'files' | 'sharedModels'>,
   http: HttpClient,
 ): SupervisedProgram {
   const files = registry.files(record.id);

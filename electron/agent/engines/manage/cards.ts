@@ -7,6 +7,7 @@ import { type EngineRecord, isLaunchable } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
 import type { Jobs } from './jobs.ts';
 import { stagesOfLog } from './logs.ts';
+import { versionsOf } from './versions.ts';
 
 export interface CardPorts {
   readonly registry: EngineRegistry;
@@ -18,6 +19,7 @@ export interface CardPorts {
 
 type Facts = Pick<EngineCard, 'state' | 'reason' | 'cause' | 'fix' | 'pack' | 'url' | 'pid' | 'launch'>;
 
+const noVersions = { candidate: null, can_switch_back: false } as const;
 const plain = { version: '', commit: '', python: '', pytorch_version: '' } as const;
 
 /** One engine as it stands: what is written of it, what runs of it, and what is being done to it. */
@@ -43,8 +45,7 @@ export async function cardOf(record: EngineRecord, ports: CardPorts): Promise<En
     running_tasks: seat?.load ?? 0,
     options: launchable?.options ?? null,
     job: jobs.get(record.id),
-    candidate: null,
-    can_switch_back: false,
+    ...(launchable ? await versionsOf(launchable, ports.registry) : noVersions),
   };
 }
 

@@ -3,19 +3,15 @@ import { add, discoverHere, plan, resume } from './adding.ts';
 import { free, log, remove, restart, start, stop } from './life.ts';
 import { enablePack, installPack, listPacks, removePack } from './packs.ts';
 import type { CommandPorts } from './ports.ts';
-import { Refusal } from './refusal.ts';
 import { settings, update } from './settings.ts';
 import { listSnapshots, restoreSnapshot, takeOne } from './snapshots.ts';
+import { prepareUpdate, settleUpdate } from './updates.ts';
 
 type Commands = {
   readonly [Action in ManageAction]: (
     ask: ManageAsk<Action>,
     ports: CommandPorts,
   ) => Promise<ManageReply<Action>>;
-};
-
-const later = async (): Promise<never> => {
-  throw new Refusal('conflict', 'Not possible yet.');
 };
 
 /** What each command does. Long work is begun as a job and goes on after the answer. */
@@ -43,6 +39,6 @@ export const commands: Commands = {
   install_pack: installPack,
   enable_pack: enablePack,
   remove_pack: removePack,
-  prepare_update: later,
-  settle_update: later,
+  prepare_update: prepareUpdate,
+  settle_update: settleUpdate,
 };

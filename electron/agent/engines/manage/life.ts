@@ -42,7 +42,8 @@ export async function restart({ engine_id }: One, ports: CommandPorts): Promise<
   return null;
 }
 
-async function leave(id: string, { fleet, leave: giveBack }: CommandPorts): Promise<void> {
+/** Gives its runs back and ends it. */
+export async function leave(id: string, { fleet, leave: giveBack }: CommandPorts): Promise<void> {
   await giveBack(id, `The engine "${id}" was stopped.`);
   await fleet.remove(id);
 }

@@ -48,11 +48,14 @@ async function pythonBeside(path: string): Promise<string | undefined> {
 /** Version and commit; empty where the folder doesn't tell. */
 export async function versionOf(path: string): Promise<SourceVersion> {
   const text = await readFile(join(path, 'comfyui_version.py'), 'utf8').catch(() => '');
-  const version = /__version__ = ["']([^"']+)["']/.exec(text)?.[1] ?? '';
+  const version = versionIn(text);
   // Without this look git would answer for a repository further up.
   const commit = (await exists(join(path, '.git'))) ? await git(path, ['rev-parse', 'HEAD']) : '';
   return { version, commit };
 }
+
+/** The version that a `comfyui_version.py` names. */
+export const versionIn = (text: string): string => /__version__ = ["']([^"']+)["']/.exec(text)?.[1] ?? '';
 
 /** What git says in a folder, trimmed; empty when it can't. */
 export async function git(path: string, args: readonly string[]): Promise<string> {

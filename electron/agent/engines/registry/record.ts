@@ -53,6 +53,8 @@ const installed = z.object({
   ...launchable,
   kind: z.literal('install'),
   state: z.enum(['installing', 'ready']),
+  /** The engine that this one is an update of, on trial beside it; it is no engine of its own. */
+  candidateOf: z.string().optional(),
 });
 
 const starter = z.object({
@@ -63,7 +65,11 @@ const starter = z.object({
 
 export const engineRecord = z.discriminatedUnion('kind', [attached, adopted, installed, starter]);
 export type EngineRecord = z.infer<typeof engineRecord>;
+export type InstalledRecord = Extract<EngineRecord, { kind: 'install' }>;
 export type LaunchableRecord = Extract<EngineRecord, { kind: 'adopt' | 'install' }>;
+
+export const isCandidate = (record: EngineRecord): boolean =>
+  record.kind === 'install' && record.candidateOf !== undefined;
 
 export const isLaunchable = (record: EngineRecord): record is LaunchableRecord =>
   record.kind === 'adopt' || record.kind === 'install';

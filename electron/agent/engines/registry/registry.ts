@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../http.ts';
-import { type EngineRecord, engineRecord } from './record.ts';
+import { type EngineRecord, engineRecord, type InstalledRecord, isCandidate } from './record.ts';
 
 /** What belongs to one engine of a data folder. */
 export interface EngineFiles {
@@ -13,6 +13,17 @@ export interface EngineFiles {
   readonly offered: string;
   readonly modelPaths: string;
   readonly snapshots: string;
+}
+
+export function engineFiles(folder: string): EngineFiles {
+  return {
+    folder,
+    processRecord: join(folder, 'process.json'),
+    log: join(folder, 'comfyui.log'),
+    offered: join(folder, 'offered-options.json'),
+    modelPaths: join(folder, 'extra_model_paths.yaml'),
+    snapshots: join(folder, 'snapshots'),
+  };
 }
 
 /** The engines of a data folder: one readable JSON file each, so that a person can look, copy and repair. */
@@ -27,23 +38,15 @@ export class EngineRegistry {
   }
 
   files(id: string): EngineFiles {
-    const folder = join(this.folder, id);
-    return {
-      folder,
-      processRecord: join(folder, 'process.json'),
-      log: join(folder, 'comfyui.log'),
-      offered: join(folder, 'offered-options.json'),
-      modelPaths: join(folder, 'extra_model_paths.yaml'),
-      snapshots: join(folder, 'snapshots'),
-    };
+    return engineFiles(join(this.folder, id));
   }
 
-  /** All of them by name. A file that makes no sense is told, not passed over: the engine would seem to be gone. */
+  /** All of them by name, without updates on trial. A file that makes no sense is told, not passed over: the engine would seem to be gone. */
   async list(): Promise<EngineRecord[]> {
     const names = await readdir(this.folder).catch(() => []);
     const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
     const records = await Promise.all(ids.sort().map((id) => this.find(id)));
-    return records.filter((record) => record !== undefined);
+    return records.filter((record) => record !== undefined).filter((record) => !isCandidate(record));
   }
 
   async find(id: string): Promise<EngineRecord | undefined> {
@@ -69,6 +72,13 @@ export class EngineRegistry {
     throw new Error(
       `There is no engine named "${id}" here. ${known ? `Known: ${known}.` : 'None has been added yet: see "atelier engine discover".'}`,
     );
+  }
+
+  /** The update of this engine that is on trial or being prepared. */
+  async candidateOf(id: string): Promise<InstalledRecord | undefined> {
+    const name = candidateName(id);
+    const found = name.length > 63 ? undefined : await this.find(name);
+    return found?.kind === 'install' && found.candidateOf === id ? found : undefined;
   }
 
   /** A new engine. Two Ateliers that add the same name at once: the second is refused. */
@@ -99,6 +109,8 @@ export class EngineRegistry {
   /** Forgets it and removes what we made for it; a folder that was adopted stays as it is. */
   async remove(id: string): Promise<void> {
     await this.get(id);
+    const candidate = await this.candidateOf(id);
+    if (candidate) await this.remove(candidate.id);
     await rm(this.files(id).folder, { recursive: true, force: true });
     await rm(this.#path(id));
   }
@@ -127,5 +139,8 @@ export class EngineRegistry {
     return join(this.folder, `${id}.json`);
   }
 }
+
+/** The name under which an engine's update is tried. */
+export const candidateName = (id: string): string => `${id}-next`;
 
 const written = (record: EngineRecord): string => `${JSON.stringify(engineRecord.parse(record), null, 2)}\n`;

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand, type StepContext } from '../install/command.ts';
 import { installStateOf } from '../install/installer.ts';
+import { lockEngine } from '../install/lock.ts';
 import { pythonEnvironment } from '../launch/environment.ts';
 import { disabledEnding, type InstalledPack, packsFolder } from '../packs/installed.ts';
 import { git } from '../registry/checkout.ts';
@@ -85,6 +86,21 @@ export const changesNothing = ({ commit, packages, packs, settings }: RestorePla
 
 /** Brings the engine back, after a snapshot of how it stands. The engine must not be running. */
 export async function restore(
+  record: LaunchableRecord,
+  then: Snapshot,
+  registry: EngineRegistry,
+  context: StepContext,
+): Promise<RestorePlan> {
+  const { folder } = registry.files(record.id);
+  const unlock = await lockEngine(folder, record.id, 'brought back to a snapshot');
+  try {
+    return await restoreLocked(record, then, registry, context);
+  } finally {
+    await unlock();
+  }
+}
+
+async function restoreLocked(
   record: LaunchableRecord,
   then: Snapshot,
   registry: EngineRegistry,

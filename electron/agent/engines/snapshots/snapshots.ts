@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ask } from '../install/machine.ts';
+import { ask, pipPatienceMs } from '../install/machine.ts';
 import { installedPack, installedPacks } from '../packs/installed.ts';
 import { versionOf } from '../registry/checkout.ts';
 import { engineRecord, type LaunchableRecord, sourceVersion } from '../registry/record.ts';
@@ -25,7 +25,7 @@ export async function presentState(record: LaunchableRecord, reason: string): Pr
   const taken = new Date().toISOString();
   const [source, freeze, packs] = await Promise.all([
     versionOf(record.path),
-    ask(record.python, ['-m', 'pip', 'freeze', '--all', '--disable-pip-version-check']),
+    ask(record.python, ['-m', 'pip', 'freeze', '--all', '--disable-pip-version-check'], pipPatienceMs),
     installedPacks(record),
   ]);
   const packages = freeze ? freeze.split(/\r?\n/).filter(Boolean) : [];

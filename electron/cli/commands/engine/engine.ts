@@ -7,6 +7,7 @@ import { restore, snapshot, snapshots } from './past.ts';
 import { start, stop } from './run.ts';
 import { type Call, call, engineUsage, launchFlags, misused, say } from './shared.ts';
 import { list, logs, remove, status } from './show.ts';
+import { update } from './update.ts';
 
 type Flags = Parameters<typeof call>[3];
 type Subcommand = readonly [run: (call: Call) => Promise<number>, least: number, most: number, flags: Flags];
@@ -14,11 +15,15 @@ type Subcommand = readonly [run: (call: Call) => Promise<number>, least: number,
 const launch = Object.keys(launchFlags) as (keyof typeof launchFlags)[];
 
 const installFlags = [
-  ...(['name', 'source', 'commit', 'torch', 'torch-index', 'torch-package', 'python'] as const),
+  ...(['name', 'source', 'commit', 'sha256', 'torch', 'torch-index', 'torch-package', 'python'] as const),
   ...(['installer', 'constraint', 'skip', 'with', 'pip-arg', 'env', 'yes'] as const),
 ];
 
 const packFlags = ['commit', 'registry', 'insist', 'run-install-script', 'yes'] as const;
+const updateFlags = [
+  ...(['commit', 'source', 'sha256', 'python', 'installer', 'constraint', 'skip', 'with'] as const),
+  ...(['pip-arg', 'canary', 'yes', 'switch', 'insist', 'discard', 'back', 'discard-old'] as const),
+];
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   list: [list, 0, 0, []],
@@ -39,6 +44,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   snapshot: [snapshot, 1, 1, []],
   snapshots: [snapshots, 1, 1, []],
   restore: [restore, 2, 2, ['yes']],
+  update: [update, 1, 1, updateFlags],
   remove: [remove, 1, 1, ['delete-files']],
 };
 

@@ -42,7 +42,7 @@ export async function install(asked: Call): Promise<number> {
 
 function requested(id: string, asked: Call): InstallRequest {
   const { values } = asked;
-  const { source, commit, torch, python, constraint, installer } = values;
+  const { source, commit, sha256, torch, python, constraint, installer } = values;
   const index = values['torch-index'];
   const local = source && existsSync(source) ? resolve(source) : source;
   const read = installRequest.safeParse({
@@ -50,6 +50,7 @@ function requested(id: string, asked: Call): InstallRequest {
       id,
       source: local,
       commit,
+      sha256,
       torch,
       python,
       installer,
@@ -77,6 +78,7 @@ function again(request: InstallRequest, asked: Call): InstallRequest {
     ...request,
     ...(given('source') && { source: anew.source }),
     ...(given('commit') && { commit: anew.commit }),
+    ...(given('sha256') && { sha256: anew.sha256 }),
     ...(given('torch') && { torch: anew.torch }),
     ...(given('torch-index') && { torchIndex: anew.torchIndex }),
     ...(given('torch-package') && { torchPackages: anew.torchPackages }),

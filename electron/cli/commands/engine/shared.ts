@@ -10,7 +10,7 @@ export const engineUsage = `Engines of a data folder:
   atelier engine discover                      looks for ComfyUI on this machine; changes nothing
   atelier engine attach URL [--name N] [--header "Name: value" …]
   atelier engine adopt PATH [--python P] [--base DIR] [--name N] [--env NAME=VALUE …] [options] [-- ARGUMENTS]
-  atelier engine install [--name N] [--source URL|PATH] [--commit C] [--torch cuda|rocm|xpu|mps|cpu]
+  atelier engine install [--name N] [--source URL|PATH] [--commit C] [--sha256 HEX] [--torch cuda|rocm|xpu|mps|cpu]
                          [--torch-index URL|none] [--torch-package SPEC …] [--python P] [--installer auto|uv|pip]
                          [--constraint FILE] [--skip PACKAGE …] [--with PACKAGE …] [--pip-arg=ARG …] [--env NAME=VALUE …]
                          [--yes] [options] [-- ARGUMENTS]      without --yes only the plan is shown
@@ -25,6 +25,9 @@ export const engineUsage = `Engines of a data folder:
   atelier engine pack-update NAME PACK [--commit C] [--registry URL] [--insist] [--run-install-script] [--yes]
   atelier engine pack-disable|pack-enable|pack-remove NAME PACK [--yes]      without --yes only the plan is shown
   atelier engine snapshot NAME | snapshots NAME | restore NAME SNAPSHOT [--yes]
+  atelier engine update NAME [--commit C] [--source URL|PATH] [--sha256 HEX] [--canary FILE …] [--yes]
+                                               in a copy beside it; without --yes only the plan is shown
+  atelier engine update NAME --switch [--insist] | --discard | --back | --discard-old
   atelier engine remove NAME [--delete-files]
 
   options: --vram gpu-only|highvram|normalvram|lowvram|novram|cpu  --preview none|auto|latent2rgb|taesd
@@ -58,6 +61,7 @@ const known = {
   env: { type: 'string', multiple: true },
   source: { type: 'string' },
   commit: { type: 'string' },
+  sha256: { type: 'string' },
   torch: { type: 'string' },
   'torch-index': { type: 'string' },
   'torch-package': { type: 'string', multiple: true },
@@ -73,8 +77,13 @@ const known = {
   'delete-files': { type: 'boolean' },
   missing: { type: 'string' },
   registry: { type: 'string' },
-  insist: { type: 'boolean' },
   'run-install-script': { type: 'boolean' },
+  canary: { type: 'string', multiple: true },
+  switch: { type: 'boolean' },
+  insist: { type: 'boolean' },
+  discard: { type: 'boolean' },
+  back: { type: 'boolean' },
+  'discard-old': { type: 'boolean' },
 } as const;
 type Flag = keyof typeof known;
 

@@ -5,6 +5,8 @@ import { readLog, stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
 import { type EngineRecord, isLaunchable } from '../../../agent/engines/registry/record.ts';
 import type { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
+import { reportIn } from '../../../agent/engines/update/report.ts';
+import { previousOf, settle } from '../../../agent/engines/update/switch.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { wholeNumber } from '../../programs.ts';
 import { type Call, misused, say } from './shared.ts';
@@ -27,11 +29,31 @@ export async function status({ registry, words: [id] }: Call): Promise<number> {
       say(`  folder ${record.path}\n  Python ${record.python}`);
       if (version || commit)
         say(`  ComfyUI ${[version, commit.slice(0, 12)].filter(Boolean).join(', commit ')}`);
+      await tellVersions(registry, record.id);
       if (record.options.extra.length > 0) say(`  arguments ${record.options.extra.join(' ')}`);
     }
     await live(registry, record);
   }
   return 0;
+}
+
+/** An update that waits, and the old version that is still there. */
+async function tellVersions(registry: EngineRegistry, id: string): Promise<void> {
+  await settle(id, registry);
+  const candidate = await registry.candidateOf(id);
+  if (candidate?.state === 'installing')
+    say(`  an update is not wholly prepared; go on: atelier engine update ${id} --yes`);
+  if (candidate?.state === 'ready') {
+    const report = await reportIn(registry.files(candidate.id).folder);
+    const tried = report ? `tried: ${report.overall}` : 'not tried with a workflow yet';
+    const to = candidate.source.version || candidate.source.commit.slice(0, 12);
+    say(`  an update to ${to} waits (${tried}): atelier engine update ${id} --switch or --discard`);
+  }
+  const previous = await previousOf(id, registry);
+  if (previous) {
+    const { version, commit } = previous.record.source;
+    say(`  one step back: ${version || commit.slice(0, 12)}, atelier engine update ${id} --back`);
+  }
 }
 
 async function stateOf(registry: EngineRegistry, record: EngineRecord): Promise<string> {
@@ -94,8 +116,13 @@ export async function remove({ registry, words: [id = ''], values }: Call): Prom
   if (running)
     throw new Error(`"${id}" is running (process ${running.pid}). Stop it first: atelier engine stop ${id}`);
   if (record.kind === 'install' && !values['delete-files']) {
+    const { folder } = registry.files(id);
+    const inside = record.base === undefined || record.base.startsWith(folder);
+    const rest = inside
+      ? ' with its node packs and outputs'
+      : `; its node packs and outputs in ${record.base} stay`;
     throw new Error(
-      `"${id}" was installed by Atelier; removing it deletes ${registry.files(id).folder} with its node packs and outputs. If that is wanted, say --delete-files.`,
+      `"${id}" was installed by Atelier; removing it deletes ${folder}${rest}. If that is wanted, say --delete-files.`,
     );
   }
   await registry.remove(id);

@@ -1,7 +1,8 @@
 // A stand-in for ComfyUI's main.py, for tests that need real processes and no Python: the "Python" is Node and main.py
 // loads this file. It prints what ComfyUI prints, then runs the starter engine in itself, or misbehaves as
 // FAKE_MODE says: exit, crash, kill, term, vram, memory, driver, reset, disk, option, missing, hang, pack-hang, spin,
-// flood, gigabyte (200 MB of lines in the middle of a run), deaf, grandchild, port, module, late.
+// flood, gigabyte (200 MB of lines in the middle of a run), deaf, grandchild, port, module, late. A file `changes.json`
+// beside main.py makes another version of it: pictures of another colour (`tint`), nodes that are gone (`without`).
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -29,6 +30,8 @@ options:
                         Default preview method for sampler nodes.
   --cuda-device DEVICE_ID
                         Set the id of the cuda device this instance will use.
+  --database-url DATABASE_URL
+                        Specify the database URL.
   --lowvram             Split the unet in parts to use less vram.
   --cpu                 To use the CPU for everything (slow).
 `);
@@ -103,10 +106,20 @@ say('   0.0 seconds: /x/custom_nodes/tidy-pack');
 say('   1.5 seconds (IMPORT FAILED): /x/custom_nodes/broken-pack\n');
 if (endings[mode]) endings[mode]();
 else {
+  const changesFile = join(process.cwd(), 'changes.json');
+  const { tint = 0, without = [] } = existsSync(changesFile)
+    ? JSON.parse(readFileSync(changesFile, 'utf8'))
+    : {};
+  const { nodes } = await import('../../../../electron/starter-engine/nodes/index.ts');
+  for (const type of without) nodes.splice(nodes.indexOf(nodes.find((node) => node.type === type)), 1);
+  const empty = nodes.find(({ type }) => type === 'EmptyImage');
+  const { run } = empty;
+  empty.run = (inputs, context) => run({ ...inputs, color: inputs.color + tint }, context);
   process.argv = [
     process.argv[0],
     'main.py',
-    ...['--listen', argument('--listen'), '--port', argument('--port'), '--base-directory', process.cwd()],
+    ...['--listen', argument('--listen'), '--port', argument('--port'), '--base-directory'],
+    args.includes('--base-directory') ? argument('--base-directory') : process.cwd(),
     // The starter engine repeats its arguments; this one says whose it is.
     ...['--token', argument('--extra-model-paths-config'), '--probe-nodes'],
   ];

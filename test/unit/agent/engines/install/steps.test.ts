@@ -3,6 +3,7 @@ import { failureWords } from '../../../../../electron/agent/engines/install/comm
 import {
   installRequest,
   stepNames,
+  stepsOf,
   stillDone,
 } from '../../../../../electron/agent/engines/install/request.ts';
 import { withoutSkipped } from '../../../../../electron/agent/engines/install/steps.ts';
@@ -25,6 +26,8 @@ describe('failureWords', () => {
     ],
     ["fatal: unable to access 'https://x/': Could not resolve host: x", 'network'],
     ['WARNING: Retrying after connection broken by NewConnectionError: Connection refused', 'network'],
+    ["ERROR: Wheel 'tidy' located at /tmp/x/tidy.whl is invalid.", 'did not come whole'],
+    ['fetch-pack: unexpected disconnect while reading sideband packet', 'did not come whole'],
     ['ERROR: No matching distribution found for torch==9', 'version asked for'],
     ["error: pathspec 'v9' did not match any file(s) known to git", 'no such commit'],
     ["fatal: repository '/x' does not exist", 'no git repository'],
@@ -44,11 +47,20 @@ describe('stillDone', () => {
 
   it.each([
     [{ commit: 'v2' }, []],
+    [{ sha256: 'a'.repeat(64) }, []],
     [{ python: '/p' }, ['source']],
     [{ torchPackages: ['torch==1'] }, ['source', 'environment']],
     [{ with: ['requests'] }, ['source', 'environment', 'torch']],
     [{ env: { A: 'b' } }, ['source', 'environment', 'torch', 'requirements']],
   ])('does again what depends on %o', (changes, left) => {
-    expect(stillDone(request, stepNames, { ...request, ...changes })).toEqual(left);
+    expect(stillDone(request, stepsOf(request), { ...request, ...changes })).toEqual(left);
+  });
+
+  it('takes two steps more for a copy, and those again when what it is of has changed', () => {
+    const of = { engine: 'a', version: '2', unmet: [], base: '/b', packs: [], path: '/p' };
+    const copy = { ...request, copyOf: { ...of, packages: ['numpy==1'] } };
+    expect(stepsOf(copy)).toEqual(stepNames);
+    const changed = { ...copy, copyOf: { ...of, packages: ['numpy==2'] } };
+    expect(stillDone(copy, stepNames, changed)).toEqual(['source', 'environment', 'torch']);
   });
 });
