@@ -71,7 +71,7 @@ function Care() {
   const count = useEngines().data?.engine_list.filter(needsCare).length ?? 0;
   if (count === 0) return null;
   return (
-    <span className="absolute -top-1.5 left-3.5 flex size-4 items-center justify-center rounded-full bg-surface text-bad">
+    <span className="absolute -top-2 left-4 flex size-4 items-center justify-center text-bad">
       <TriangleAlert size={14} strokeWidth={2} aria-hidden />
       <span className="sr-only">{t('engines.care', { count })}</span>
     </span>

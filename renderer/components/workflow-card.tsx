@@ -1,12 +1,15 @@
 import { Play } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { useTasks } from '../api/queries.ts';
 import { KilnMark } from '../ui/blank.tsx';
-import { WorkflowStar } from './workflow-star.tsx';
 
 type Item = Omit<WorkflowDetail, 'workflow_json'>;
+
+// Not in the first load: its hint brings a positioning engine along.
+const WorkflowStar = lazy(() => import('./workflow-star.tsx'));
 
 /** A workflow by what it makes: its last picture on the cover, the words below. */
 export function WorkflowCard({ workflow }: { workflow: Item }) {
@@ -51,7 +54,9 @@ export function WorkflowCard({ workflow }: { workflow: Item }) {
         </div>
       </Link>
       {/* Beside the link, not in it: a button within a link is neither. */}
-      <WorkflowStar workflow={workflow} className="absolute! top-3 right-3 bg-ground/80 backdrop-blur-sm" />
+      <Suspense>
+        <WorkflowStar workflow={workflow} className="absolute! top-3 right-3 bg-ground/80 backdrop-blur-sm" />
+      </Suspense>
     </div>
   );
 }

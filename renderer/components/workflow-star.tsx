@@ -8,7 +8,7 @@ import { StarButton } from '../ui/star.tsx';
 type Item = Pick<WorkflowDetail, 'id' | 'display_name' | 'is_starred'>;
 
 /** A starred workflow must keep working: it is tried on a new version of an engine before that is taken. */
-export function WorkflowStar({ workflow, className = '' }: { workflow: Item; className?: string }) {
+export default function WorkflowStar({ workflow, className = '' }: { workflow: Item; className?: string }) {
   const { t } = useTranslation();
   const may = useMay();
   const star = useStarWorkflow();

@@ -39,7 +39,7 @@ function useTabs(engine: EngineItem, managed: boolean): readonly TabItem[] {
     {
       value: 'log',
       label: t('engines.tabs.log'),
-      has: engine.kind !== 'attach',
+      has: true,
       needs: 'getEngineLog',
       panel: <Log engine={engine} />,
     },
@@ -97,6 +97,7 @@ function Shown({ engine, managed }: { engine: EngineItem; managed: boolean }) {
     <div className="flex flex-col gap-6">
       {!managed && <p className="text-soft">{t('engines.notManaged', { agent: engine.agent_id })}</p>}
       <Urgent engine={engine} managed={managed} />
+      {engine.state === 'ready' && engine.reason && <p className="text-soft">{engine.reason}</p>}
       {engine.candidate?.state === 'ready' && tab !== 'update' && <CandidateOf engine={engine} />}
       <Tabs
         label={t('engines.tabs.label', { name: nameOf(t, engine) })}

@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { EngineItem, EngineList } from '#shared/wire/engines.ts';
 import { useEngines } from '../api/engine-queries.ts';
 import { Ways } from '../components/engine/adding/ways.tsx';
-import { EngineCard } from '../components/engine/card.tsx';
-import { byUrgency, isManaged, needsCare } from '../components/engine/standing.ts';
+import { EngineCard, StarterRow } from '../components/engine/card.tsx';
+import { byUrgency, isManaged, needsCare, type Standing, standingOf } from '../components/engine/standing.ts';
 import { Page } from '../components/page.tsx';
 import { Settled } from '../components/settled.tsx';
 import { useMay } from '../state/rights.ts';
@@ -15,21 +15,36 @@ import { LinkButton } from '../ui/button.tsx';
 function useSummary(engines: readonly EngineItem[] | undefined): string {
   const { t } = useTranslation();
   if (!engines || engines.length === 0) return ' ';
-  const count = engines.length;
-  const up = engines.filter(({ state }) => state === 'ready').length;
-  const care = engines.filter(needsCare).length;
-  if (up === count) return t('engines.allUp', { count });
-  return [t('engines.someUp', { up, count }), care > 0 && t('engines.care', { count: care })]
-    .filter(Boolean)
+  const count = (...wanted: Standing[]) =>
+    engines.filter((engine) => wanted.includes(standingOf(engine))).length;
+  const up = count('ready', 'busy');
+  if (up === engines.length) return t('engines.allUp', { count: up });
+  const parts = [
+    ['engines.care', engines.filter(needsCare).length],
+    ['engines.up', up],
+    ['engines.coming', count('starting')],
+    ['engines.changing', count('working')],
+    ['engines.down', count('stopped')],
+  ] as const;
+  return parts
+    .filter(([, number]) => number > 0)
+    .map(([key, number]) => t(key, { count: number }))
     .join(', ');
 }
 
+/** Two beside each other, but for what asks for a hand and what stands alone. */
 function Cards({ engines, managed }: { engines: readonly EngineItem[]; managed: boolean }) {
+  const alone = engines.filter(({ kind }) => kind !== 'starter').length === 1;
+  const isWide = (engine: EngineItem) => alone || engine.kind === 'starter' || needsCare(engine);
   return (
     <ul className="grid gap-4 lg:grid-cols-2">
       {engines.toSorted(byUrgency).map((engine) => (
-        <li key={engine.engine_id} className={needsCare(engine) ? 'lg:col-span-2' : ''}>
-          <EngineCard engine={engine} managed={managed} />
+        <li key={engine.engine_id} className={isWide(engine) ? 'min-w-0 lg:col-span-2' : 'min-w-0'}>
+          {engine.kind === 'starter' && !needsCare(engine) ? (
+            <StarterRow engine={engine} managed={managed} />
+          ) : (
+            <EngineCard engine={engine} managed={managed} />
+          )}
         </li>
       ))}
     </ul>
@@ -96,7 +111,7 @@ export default function Engines() {
   const may = useMay();
   const query = useEngines();
   const list = query.data;
-  const summary = useSummary(list?.engine_list);
+  const summary = useSummary(list?.engine_list.filter(({ kind }) => kind !== 'starter'));
   const canAdd =
     may('addEngine') &&
     list?.agent_list.some(({ managed }) => managed) &&

@@ -5,7 +5,7 @@ import { Page, Section } from '../components/page.tsx';
 import { RecentPictures } from '../components/recent-pictures.tsx';
 import { RunForm } from '../components/run-form/run-form.tsx';
 import { Settled } from '../components/settled.tsx';
-import { WorkflowStar } from '../components/workflow-star.tsx';
+import WorkflowStar from '../components/workflow-star.tsx';
 import { KilnMark } from '../ui/blank.tsx';
 
 function Made({ workflow }: { workflow: WorkflowDetail }) {

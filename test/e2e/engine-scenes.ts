@@ -41,7 +41,7 @@ export const ready: EngineCard = {
   version: '0.3.64',
   commit: '1a2b3c4d5e6f7081928374655647382910abcdef',
   pytorch_version: '2.9.0+cu128',
-  python: '3.12.11',
+  python: '/home/ada/.local/share/atelier/engines/comfyui/environment/bin/python',
   url: 'http://127.0.0.1:41873',
   pid: 48_213,
   devices: [{ ...gpu, name: `cuda:0 ${gpu.name} : cudaMallocAsync` }],
@@ -114,7 +114,7 @@ export const brokenPack: EngineCard = {
   launch: { ...launched, stage: 'node packs', packs: [] },
 };
 
-const steps = ['Source', 'Environment', 'PyTorch', 'Requirements', 'First start', 'Finish'];
+const steps = ['source', 'environment', 'torch', 'requirements', 'first start'];
 const reached = (count: number, last: 'running' | 'failed') =>
   steps.map((name, place) => ({
     name,
@@ -130,7 +130,6 @@ export const installing = (startedAt: string): EngineCard => ({
   version: '',
   commit: '',
   pytorch_version: '',
-  python: '3.12.11',
   launch: null,
   job: {
     kind: 'install',

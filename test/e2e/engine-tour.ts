@@ -54,7 +54,7 @@ const all: Record<string, Scene> = {
     },
   },
   snapshots: { engines: one(ready), path: `${at}?tab=snapshots` },
-  restorePlan: { engines: one(ready), path: `${at}?tab=snapshots`, does: click(/^Go back to the snapshot/) },
+  restorePlan: { engines: one(ready), path: `${at}?tab=snapshots`, does: click(/^Go back to this/) },
   update: { engines: one({ ...ready, can_switch_back: true }), path: `${at}?tab=update` },
   updatePlan: { engines: one(ready), path: `${at}?tab=update`, does: click('Show me what is new') },
   updating: { engines: () => [scenes.updating(ago(420)), starter], path: `${at}?tab=update` },

@@ -133,7 +133,7 @@ export class ScriptedAgent {
 
   async #obey({ request_id, action, ask }: Extract<GatewayMessage, { type: 'manage' }>): Promise<void> {
     this.asked.push({ action, ask });
-    const answer = this.#answers.get(action) ?? {};
+    const answer = this.#answers.get(action) ?? null;
     try {
       const result: unknown = typeof answer === 'function' ? await answer(ask) : answer;
       this.#send({ type: 'managed', request_id, result });

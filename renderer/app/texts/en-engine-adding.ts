@@ -13,7 +13,7 @@ export const engineAdding = {
   nothingFound:
     'There is no ComfyUI in the usual places. If you have one elsewhere, name its folder; else let Atelier install one.',
   use: 'Use it',
-  useNamed: 'Use {{path}}',
+  useNamed: 'Use it: {{path}}',
   inUse: 'In use as {{name}}',
   version: 'version {{version}}',
   pythonMissing: 'No Python was found beside it. Name the one that runs it.',

@@ -26,22 +26,30 @@ export function EngineActions({ engine, full = false }: ActionsProps) {
   const attached = kind === 'attach';
   const gently = (action: 'stop' | 'restart') => (count > 0 ? setAsked(action) : act(action));
   if (state === 'incomplete') return null;
+  // Several cards have the same buttons; to a reader each says whose it is.
+  const named = (verb: string) => t('engines.actions.named', { verb, name });
+  const startWord = t(
+    `engines.actions.${attached ? 'connect' : state === 'crashed' ? 'startAgain' : 'start'}`,
+  );
+  const stopWord = t(`engines.actions.${attached ? 'disconnect' : state === 'crashed' ? 'leave' : 'stop'}`);
 
-  const start = (state === 'stopped' || state === 'crashed') && may('startEngine') && (
+  // One that runs by itself, left over or started elsewhere, is taken over by starting it.
+  const idle = state === 'ready' && !engine.serves;
+  const start = (state === 'stopped' || state === 'crashed' || idle) && may('startEngine') && (
     <Button
       look={full || state === 'crashed' ? 'primary' : 'plain'}
       disabled={isPending}
-      aria-label={t('engines.actions.startNamed', { name })}
+      aria-label={named(startWord)}
       onClick={() => act('start')}
     >
       <Play size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
-      {t(`engines.actions.${attached ? 'connect' : state === 'crashed' ? 'startAgain' : 'start'}`)}
+      {startWord}
     </Button>
   );
-  const restart = state === 'ready' && !attached && may('restartEngine') && (
+  const restart = state === 'ready' && !idle && !attached && may('restartEngine') && (
     <Button
       disabled={isPending}
-      aria-label={t('engines.actions.restartNamed', { name })}
+      aria-label={named(t('engines.actions.restart'))}
       onClick={() => gently('restart')}
     >
       <RotateCw size={15} strokeWidth={1.5} aria-hidden />
@@ -49,17 +57,13 @@ export function EngineActions({ engine, full = false }: ActionsProps) {
     </Button>
   );
   const StopIcon = attached ? Unplug : Square;
-  const stop = state !== 'stopped' && may('stopEngine') && (
-    <Button
-      disabled={isPending}
-      aria-label={t('engines.actions.stopNamed', { name })}
-      onClick={() => gently('stop')}
-    >
+  const stop = state !== 'stopped' && !idle && may('stopEngine') && (
+    <Button disabled={isPending} aria-label={named(stopWord)} onClick={() => gently('stop')}>
       <StopIcon size={14} strokeWidth={1.5} aria-hidden />
-      {t(`engines.actions.${attached ? 'disconnect' : state === 'crashed' ? 'leave' : 'stop'}`)}
+      {stopWord}
     </Button>
   );
-  const free = full && state === 'ready' && kind !== 'starter' && may('freeEngine') && (
+  const free = full && state === 'ready' && !idle && kind !== 'starter' && may('freeEngine') && (
     <Button
       disabled={isPending}
       onClick={() => act('free', () => void notify.done(t('engines.actions.freed')))}
@@ -70,9 +74,9 @@ export function EngineActions({ engine, full = false }: ActionsProps) {
   return (
     <>
       {start}
-      {free}
       {restart}
       {stop}
+      {free}
       <Confirm
         open={asked !== null}
         onClose={() => setAsked(null)}

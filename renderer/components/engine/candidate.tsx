@@ -36,7 +36,7 @@ function Canaries({ canaries }: { canaries: readonly Canary[] }) {
   if (canaries.length === 0) return null;
   const order: Canary['verdict'][] = ['broken', 'differs', 'was broken before', 'same'];
   const sorted = canaries.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
-  const head = 'border-line border-b py-2 pr-4 text-left font-normal text-small text-soft';
+  const head = 'border-line border-b py-2 pr-4 text-left font-normal text-small text-soft wrap-break-word';
   return (
     <table className="w-full border-collapse">
       <caption className="sr-only">{t('engines.update.table')}</caption>
@@ -58,7 +58,7 @@ function Canaries({ canaries }: { canaries: readonly Canary[] }) {
           const { icon: Icon, colour } = marks[verdict];
           return (
             <tr key={name} className="border-line border-b align-top last:border-b-0">
-              <th scope="row" className="py-2.5 pr-4 text-left font-medium">
+              <th scope="row" className="py-2.5 pr-4 text-left font-medium wrap-break-word">
                 {name}
               </th>
               <td className="py-2.5 pr-4">

@@ -36,7 +36,8 @@ function Body({ engine, managed }: { engine: EngineItem; managed: boolean }) {
     <>
       <Job engine={engine} managed={managed} />
       <Launch engine={engine} />
-      {engine.state === 'ready' && devices.length === 0 && (
+      {engine.state === 'ready' && engine.reason && <p className="text-soft">{engine.reason}</p>}
+      {engine.state === 'ready' && devices.length === 0 && engine.kind !== 'starter' && (
         <p className="text-small text-soft">{t('engines.processor')}</p>
       )}
       {engine.state === 'ready' &&
@@ -83,6 +84,33 @@ export function EngineCard({ engine, managed }: { engine: EngineItem; managed: b
             </LinkButton>
           </div>
         </footer>
+      )}
+    </article>
+  );
+}
+
+/** The built-in engine, which is always there: a row at the end. */
+export function StarterRow({ engine, managed }: { engine: EngineItem; managed: boolean }) {
+  const { t } = useTranslation();
+  const name = nameOf(t, engine);
+  return (
+    <article className="flex flex-wrap items-center gap-x-6 gap-y-3 rounded-card border border-line px-5 py-3.5">
+      <div className="min-w-0 flex-1 basis-48">
+        <h2 className="font-semibold">
+          <Link href={engineHref(engine)} className="hover:underline hover:underline-offset-4">
+            {name}
+          </Link>
+        </h2>
+        <p className="text-small text-soft">{t('engines.kinds.starter')}</p>
+      </div>
+      <EngineLight engine={engine} />
+      <div className="max-sm:hidden">
+        <Queue engine={engine} />
+      </div>
+      {managed && (
+        <div className="flex flex-wrap gap-2">
+          <EngineActions engine={engine} />
+        </div>
       )}
     </article>
   );

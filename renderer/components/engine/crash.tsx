@@ -10,7 +10,7 @@ import { crashReason, engineHref } from './standing.ts';
 
 type Cause = keyof typeof english.engines.crash.title;
 const causeOf = (cause: string | undefined): Cause =>
-  cause !== undefined && cause in english.engines.crash.title ? (cause as Cause) : 'unknown';
+  cause !== undefined && cause in english.engines.crash.title ? (cause as Cause) : 'untold';
 
 const report = ({ agent_id, engine_id, version, cause, reason, fix, pack, launch }: EngineItem) =>
   [
@@ -35,19 +35,22 @@ interface CrashProps {
 export function Crash({ engine, managed, children }: CrashProps) {
   const { t } = useTranslation();
   const may = useMay();
-  const why = crashReason(engine);
+  const reason = crashReason(engine);
+  // A short reason says it all itself; a long one gets a headline.
+  const short = reason !== '' && reason.length <= 110 && !reason.includes('\n');
+  const title = short ? reason.replace(/\.$/, '') : t(`engines.crash.title.${causeOf(engine.cause)}`);
   return (
     <section role="alert" className="flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5">
       <h3 className="flex items-start gap-2.5 font-serif text-head">
         <TriangleAlert size={20} strokeWidth={1.5} className="mt-0.5 shrink-0 text-bad" aria-hidden />
-        {t(`engines.crash.title.${causeOf(engine.cause)}`)}
+        {title}
       </h3>
-      <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2 [&_dt]:text-small [&_dt]:text-soft">
-        {why && (
+      <dl className="flex max-w-3xl flex-col gap-3 [&_dt]:text-small [&_dt]:text-soft">
+        {(engine.pack || (reason && !short)) && (
           <div>
             <dt>{t('engines.crash.why')}</dt>
-            <dd className="whitespace-pre-line">{why}</dd>
-            {engine.pack && <dd className="mt-1">{t('engines.crash.pack', { pack: engine.pack })}</dd>}
+            {!short && reason && <dd className="whitespace-pre-line">{reason}</dd>}
+            {engine.pack && <dd>{t('engines.crash.pack', { pack: engine.pack })}</dd>}
           </div>
         )}
         {engine.fix && (

@@ -12,7 +12,7 @@ export function useDevices(engine: EngineItem): DeviceFigures[] {
   return devicesOf(engine, agent?.system_stats.gpu_devices ?? []);
 }
 
-function Figure({ name, words }: { name: string; words: string }) {
+export function Figure({ name, words }: { name: string; words: string }) {
   return (
     <div>
       <dt className="text-small text-soft">{name}</dt>

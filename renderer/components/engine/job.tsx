@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EngineItem, EngineJob } from '#shared/wire/engines.ts';
 import { useEngineAction } from '../../api/engine-queries.ts';
+import { english } from '../../app/texts/en.ts';
 import { useMay } from '../../state/rights.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -21,16 +22,26 @@ const colours: Record<Step['state'], string> = {
   failed: 'text-bad',
 };
 
+type Known = keyof typeof english.engines.job.names;
+const isKnown = (name: string): name is Known => name in english.engines.job.names;
+
 function Steps({ steps }: { steps: readonly Step[] }) {
   const { t } = useTranslation();
   return (
-    <ol aria-label={t('engines.job.steps')} className="grid gap-x-8 gap-y-1.5 sm:grid-cols-2">
+    <ol
+      aria-label={t('engines.job.steps')}
+      className="flex flex-col gap-x-7 gap-y-1.5 sm:flex-row sm:flex-wrap"
+    >
       {steps.map(({ name, state }) => {
         const Mark = marks[state];
         return (
           <li key={name} className={clsx('flex items-center gap-2.5', state === 'waiting' && 'text-soft')}>
             <Mark size={15} strokeWidth={1.5} className={`shrink-0 ${colours[state]}`} aria-hidden />
-            <span className={state === 'running' ? 'font-medium' : ''}>{name}</span>
+            <span
+              className={clsx('inline-block first-letter:uppercase', state === 'running' && 'font-medium')}
+            >
+              {isKnown(name) ? t(`engines.job.names.${name}`) : name}
+            </span>
             <span className="sr-only">{t(`engines.job.state.${state}`)}</span>
           </li>
         );
@@ -106,7 +117,7 @@ export function Job({ engine, managed }: { engine: EngineItem; managed: boolean 
   return (
     <section
       aria-label={job.title}
-      className="flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5"
+      className="flex min-w-0 flex-col gap-4 rounded-control bg-well p-4 sm:p-5"
       {...(failed ? { role: 'alert' } : {})}
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">

@@ -42,13 +42,13 @@ export function LaunchStages({ engine, report }: { engine: EngineItem; report: L
   const { t } = useTranslation();
   const detail = useDetail(report);
   return (
-    <ol className="grid gap-3 sm:grid-cols-5 sm:gap-2">
+    <ol className="grid gap-2.5 @2xl:grid-cols-5 @2xl:gap-2">
       {launchStages.map((stage) => {
         const state = stateOf(engine, report, stage);
         const Mark = marks[state];
         return (
-          <li key={stage} className="flex gap-3 sm:flex-col sm:gap-2">
-            <div className="flex items-center gap-2 sm:w-full">
+          <li key={stage} className="flex gap-3 @2xl:flex-col @2xl:gap-2">
+            <div className="flex items-center gap-2 self-start @2xl:w-full">
               <span
                 className={clsx(
                   'flex size-6 shrink-0 items-center justify-center rounded-full border',
@@ -60,13 +60,13 @@ export function LaunchStages({ engine, report }: { engine: EngineItem; report: L
               <span
                 aria-hidden
                 className={clsx(
-                  'hidden h-px flex-1 sm:block',
+                  'hidden h-px flex-1 @2xl:block',
                   state === 'done' ? 'bg-good' : 'bg-line',
-                  stage === 'ready' && 'sm:hidden',
+                  stage === 'ready' && '@2xl:hidden',
                 )}
               />
             </div>
-            <div className="min-w-0 sm:pr-3">
+            <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 @2xl:block @2xl:pr-3">
               <p className={clsx('font-medium', state === 'waiting' && 'text-soft')}>
                 {t(`engines.launch.stages.${stage}`)}
                 <span className="sr-only">, {t(`engines.launch.state.${state}`)}</span>
@@ -128,7 +128,7 @@ export function Launch({ engine }: { engine: EngineItem }) {
   return (
     <section
       aria-label={t('engines.launch.title')}
-      className="flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5"
+      className="@container flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5"
     >
       <LaunchStages engine={engine} report={launch} />
       {state === 'starting' && engine.reason && <p className="text-small text-soft">{engine.reason}</p>}

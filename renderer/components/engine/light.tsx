@@ -31,7 +31,7 @@ export function EngineLight({ engine }: { engine: EngineItem }) {
   return (
     <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${colour}`}>
       <Icon size={15} strokeWidth={1.5} aria-hidden className={alive ? 'animate-breathe' : ''} />
-      {t(`engines.light.${standing}`)}
+      {t(`engines.light.${standing === 'working' && engine.job ? engine.job.kind : standing}`)}
     </span>
   );
 }

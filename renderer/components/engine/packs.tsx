@@ -8,7 +8,6 @@ import { engineApi } from '../../api/engines.ts';
 import { useMay } from '../../state/rights.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
-import { Switch } from '../../ui/controls.tsx';
 import { notify } from '../../ui/notices.tsx';
 import { Settled } from '../settled.tsx';
 import { PackInstall, type PackWish } from './pack-install.tsx';
@@ -78,7 +77,7 @@ function Changes({ engine, pack, onUpdate }: PackProps) {
   const enable = useEngineChange((on: boolean) => engineApi.enablePack(engine, name, on), engine);
   const remove = useEngineChange(() => engineApi.removePack(engine, name), engine);
   return (
-    <div className="flex items-center gap-2">
+    <div className="-ml-3.5 flex items-center sm:ml-0 sm:w-72 sm:justify-end">
       {may('installNodePack') && pack.remote !== '' && (
         <Button look="quiet" aria-label={t('engines.packs.update', { name })} onClick={onUpdate}>
           {t('engines.packs.updateShort')}
@@ -95,16 +94,19 @@ function Changes({ engine, pack, onUpdate }: PackProps) {
         </Button>
       )}
       {may('updateNodePack') && (
-        <Switch
-          aria-label={t('engines.packs.enable', { name })}
-          checked={enable.isPending ? enable.variables : pack.enabled}
-          onChange={(on) =>
-            enable.mutate(on, {
+        <Button
+          look="quiet"
+          disabled={enable.isPending}
+          aria-label={t(`engines.packs.${pack.enabled ? 'disable' : 'enable'}`, { name })}
+          onClick={() =>
+            enable.mutate(!pack.enabled, {
               onSuccess: () => void notify.done(t('engines.packs.next')),
               onError: tell,
             })
           }
-        />
+        >
+          {t(`engines.packs.${pack.enabled ? 'disableShort' : 'enableShort'}`)}
+        </Button>
       )}
       <Confirm
         open={asked}

@@ -7,7 +7,7 @@ import { engineApi } from '../../api/engines.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notify } from '../../ui/notices.tsx';
-import { nameOf } from './standing.ts';
+import { isUp, nameOf } from './standing.ts';
 
 /** Takes an engine away, after it was said plainly what is deleted and what is not. */
 export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: string }) {
@@ -16,7 +16,10 @@ export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: st
   const [asked, setAsked] = useState(false);
   const name = nameOf(t, engine);
   const { kind, place } = engine;
-  const remove = useEngineChange(() => engineApi.remove(engine, kind === 'install'));
+  const remove = useEngineChange(async () => {
+    if (isUp(engine)) await engineApi.act(engine, 'stop');
+    return engineApi.remove(engine, kind === 'install');
+  });
   return (
     <>
       <Button look="danger" disabled={remove.isPending} onClick={() => setAsked(true)}>
@@ -26,7 +29,12 @@ export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: st
         open={asked}
         onClose={() => setAsked(false)}
         title={t(`engines.remove.askTitle.${kind}`, { name })}
-        body={t(`engines.remove.body.${kind}`, { place })}
+        body={[
+          t(`engines.remove.body.${kind}`, { place }),
+          isUp(engine) && kind !== 'attach' && t('engines.remove.stopsFirst'),
+        ]
+          .filter(Boolean)
+          .join(' ')}
         act={t(`engines.remove.do.${kind}`)}
         keep={t('engines.remove.keep')}
         danger

@@ -13,6 +13,7 @@ import { ago, moment } from '../format.ts';
 import { Settled } from '../settled.tsx';
 import { useNow } from '../use-now.ts';
 import { PlanFact, PlanLines, PlanProblems, PlanSheet } from './plan-sheet.tsx';
+import { isUp } from './standing.ts';
 
 type Snapshot = z.infer<typeof snapshotItem>;
 type RestorePlan = z.infer<typeof restorePlanReply>;
@@ -48,7 +49,10 @@ function Restore({ engine, id, onClose }: { engine: EngineItem; id: string; onCl
   const plan = usePlan(['restore', agent_id, engine_id, id], (signal) =>
     engineApi.restore(engine, id, true, signal),
   );
-  const restore = useEngineChange(() => engineApi.restore(engine, id, false), engine);
+  const restore = useEngineChange(async () => {
+    if (isUp(engine)) await engineApi.act(engine, 'stop');
+    return engineApi.restore(engine, id, false);
+  }, engine);
   return (
     <PlanSheet
       title={t('engines.snapshots.planTitle')}
@@ -61,7 +65,14 @@ function Restore({ engine, id, onClose }: { engine: EngineItem; id: string; onCl
       onClose={onClose}
       onAct={() => restore.mutate(undefined, { onSuccess: onClose })}
     >
-      {(shown) => <Plan plan={shown} />}
+      {(shown) => (
+        <>
+          <Plan plan={shown} />
+          {isUp(engine) && !shown.changes_nothing && (
+            <p className="text-soft">{t('engines.snapshots.stopsFirst')}</p>
+          )}
+        </>
+      )}
     </PlanSheet>
   );
 }

@@ -28,6 +28,9 @@ export function standingOf({ state, job, running_tasks }: EngineItem): Standing 
 
 const urgent: readonly Standing[] = ['crashed', 'broken', 'incomplete'];
 
+/** A process of its own is there, or its server is followed. */
+export const isUp = ({ state }: EngineItem): boolean => state !== 'stopped' && state !== 'incomplete';
+
 /** Somebody has to do something about it. */
 export const needsCare = (engine: EngineItem): boolean => urgent.includes(standingOf(engine));
 
@@ -48,13 +51,15 @@ export const engineHref = (
   `/engines/${encodeURIComponent(agent_id)}/${encodeURIComponent(engine_id)}${tab ? `?tab=${tab}` : ''}`;
 
 /** ComfyUI, Python and PyTorch in one line, as far as they are known. */
-export function versionWords(t: TFunction, { version, python, pytorch_version, kind }: EngineItem): string {
+export function versionWords(t: TFunction, engine: EngineItem): string {
+  const { version, launch, pytorch_version, kind, state } = engine;
   const words = [
     version && kind !== 'starter' && t('engines.version', { version }),
-    python && t('engines.pythonVersion', { version: python }),
+    launch?.python && t('engines.pythonVersion', { version: launch.python }),
     pytorch_version && t('engines.torchVersion', { version: pytorch_version }),
   ].filter(Boolean);
-  return words.join(' · ') || (kind === 'starter' ? '' : t('engines.noVersion'));
+  const none = kind === 'starter' || state === 'incomplete' ? '' : t('engines.noVersion');
+  return words.join(' · ') || none;
 }
 
 export const isManaged = (list: EngineList, agentId: string): boolean =>
@@ -90,7 +95,7 @@ export function devicesOf(engine: EngineItem, gpus: readonly GpuDevice[]): Devic
     });
 }
 
-/** Why it crashed, without the advice at its end, which is shown apart. */
+/** Why it crashed, without the advice in it, which is shown apart. */
 export function crashReason({ reason, fix }: EngineItem): string {
-  return fix && reason.endsWith(fix) ? reason.slice(0, -fix.length).trim() : reason;
+  return fix ? reason.replace(fix, '').replaceAll(/ {2,}/g, ' ').trim() : reason;
 }

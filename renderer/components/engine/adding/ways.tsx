@@ -28,7 +28,7 @@ export function Ways({ agents }: { agents: readonly string[] }) {
         </Field>
       )}
       <Adopt key={agentId} agentId={agentId} several={agents.length > 1} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2">
         <Install agentId={agentId} />
         <Attach agentId={agentId} />
       </div>
