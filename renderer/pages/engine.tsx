@@ -78,12 +78,12 @@ function useTabs(engine: EngineItem, managed: boolean): readonly TabItem[] {
 function Urgent({ engine, managed }: { engine: EngineItem; managed: boolean }) {
   if (engine.state === 'crashed') {
     return (
-      <Crash engine={engine} managed={managed}>
+      <Crash engine={engine} managed={managed} level={2}>
         <EngineActions engine={engine} full />
       </Crash>
     );
   }
-  return <Job engine={engine} managed={managed} />;
+  return <Job engine={engine} managed={managed} level={2} />;
 }
 
 function Shown({ engine, managed }: { engine: EngineItem; managed: boolean }) {

@@ -27,24 +27,27 @@ const report = ({ agent_id, engine_id, version, cause, reason, fix, pack, launch
 interface CrashProps {
   readonly engine: EngineItem;
   readonly managed: boolean;
+  /** 2 where no card's own heading stands above. */
+  readonly level?: 2 | 3;
   /** What can be done, first of all: to start it again. */
   readonly children?: ReactNode;
 }
 
 /** A crash, as one wants to be told in the morning: what happened, why, what to do, and the buttons for it. */
-export function Crash({ engine, managed, children }: CrashProps) {
+export function Crash({ engine, managed, level = 3, children }: CrashProps) {
   const { t } = useTranslation();
   const may = useMay();
+  const Heading = level === 2 ? 'h2' : 'h3';
   const reason = crashReason(engine);
   // A short reason says it all itself; a long one gets a headline.
   const short = reason !== '' && reason.length <= 110 && !reason.includes('\n');
   const title = short ? reason.replace(/\.$/, '') : t(`engines.crash.title.${causeOf(engine.cause)}`);
   return (
     <section role="alert" className="flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5">
-      <h3 className="flex items-start gap-2.5 font-serif text-head">
+      <Heading className="flex items-start gap-2.5 font-serif text-head">
         <TriangleAlert size={20} strokeWidth={1.5} className="mt-0.5 shrink-0 text-bad" aria-hidden />
         {title}
-      </h3>
+      </Heading>
       <dl className="flex max-w-3xl flex-col gap-3 [&_dt]:text-small [&_dt]:text-soft">
         {(engine.pack || (reason && !short)) && (
           <div>

@@ -67,7 +67,7 @@ export function Environment({ names, change, onChange }: EnvironmentProps) {
   return (
     <section className="flex flex-col gap-3">
       <div>
-        <h3 className="font-medium text-small">{t('engines.options.env')}</h3>
+        <h2 className="font-medium text-small">{t('engines.options.env')}</h2>
         <p className="text-small text-soft">{t('engines.options.envHint')}</p>
       </div>
       {all.length > 0 && (

@@ -97,17 +97,25 @@ function Unfinished({ engine }: { engine: EngineItem }) {
   );
 }
 
+interface JobProps {
+  readonly engine: EngineItem;
+  readonly managed: boolean;
+  /** 2 where no card's own heading stands above. */
+  readonly level?: 2 | 3;
+}
+
 /** What is being done to an engine, step by step, with the tool's last line; or why it broke off and how to go on. */
-export function Job({ engine, managed }: { engine: EngineItem; managed: boolean }) {
+export function Job({ engine, managed, level = 3 }: JobProps) {
   const { t } = useTranslation();
   const may = useMay();
   const { job, state } = engine;
+  const Heading = level === 2 ? 'h2' : 'h3';
   const unfinished = state === 'incomplete' && job?.state !== 'running';
   if (!job || job.state === 'done') {
     if (!unfinished) return null;
     return (
       <section className="flex flex-col gap-3 rounded-control bg-well p-4 sm:p-5">
-        <h3 className="font-serif text-head">{t('engines.job.unfinishedTitle')}</h3>
+        <Heading className="font-serif text-head">{t('engines.job.unfinishedTitle')}</Heading>
         <p className="text-soft">{engine.reason || t('engines.job.unfinishedBody')}</p>
         {managed && <Unfinished engine={engine} />}
       </section>
@@ -121,9 +129,9 @@ export function Job({ engine, managed }: { engine: EngineItem; managed: boolean 
       {...(failed ? { role: 'alert' } : {})}
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-serif text-head">
+        <Heading className="font-serif text-head">
           {failed ? t('engines.job.failed', { title: job.title }) : job.title}
-        </h3>
+        </Heading>
         {!failed && <Elapsed since={job.started_at} />}
       </div>
       {failed && job.error && <p className="whitespace-pre-line text-bad">{job.error}</p>}
