@@ -12,7 +12,7 @@ beforeAll(async () => {
   desk = await openDesk(['--no-agent']);
 }, 60_000);
 beforeEach(async () => {
-  agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.gpu] });
+  agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.measured] });
   scenes.answerAll(agent);
 });
 afterEach(async () => {
@@ -133,15 +133,17 @@ test('a start is followed live, stage by stage, and a crash says what, why and w
   await shown.getByText('At work', { exact: true }).waitFor();
   await shown.getByText('11.6 GB of 25.8 GB in use').waitFor();
   await shown.getByText('1 task at work · 3 in its queue').waitFor();
+  await shown.getByText('97 % · 68 °C · 402 of 450 W').waitFor();
 
   agent.report(stopped, crashed, starter);
   await shown.getByText('Crashed').waitFor();
   const alert = shown.getByRole('alert');
-  await alert.getByRole('heading', { name: 'The graphics memory ran out' }).waitFor();
+  await alert.getByRole('heading', { name: 'It ran out of graphics memory' }).waitFor();
+  await alert.getByText('Tried to allocate 2.00 GiB').waitFor();
   await alert.getByText('Choose the VRAM mode "lowvram"').waitFor();
   await page.getByText('1 needs care, 1 stopped').waitFor();
   // What is down comes first, and every page of the desk says so.
-  expect(await page.getByRole('article').first().textContent()).toContain('The graphics memory ran out');
+  expect(await page.getByRole('article').first().textContent()).toContain('It ran out of graphics memory');
   expect(await page.getByRole('link', { name: /Engines/ }).textContent()).toContain('1 needs care');
 
   await shown.getByRole('button', { name: 'Start again: comfyui' }).click();
@@ -210,14 +212,16 @@ test('a log of many lines keeps few of them in the page, and follows until one s
 test('options are a form of what this ComfyUI knows; what is refused is said in its words', async () => {
   const page = await open(`${at}?tab=options`, ready, starter);
   await page.getByRole('combobox', { name: 'Graphics memory' }).click();
-  expect(await page.getByRole('option', { name: /Least/ }).count()).toBe(1);
+  await page.getByRole('option', { name: /^Least/ }).waitFor();
   await page.getByRole('option', { name: /^Low/ }).click();
   // It does not offer --use-sage-attention, so neither does the form.
   await page.getByRole('combobox', { name: 'Attention' }).click();
+  await page.getByRole('option', { name: 'PyTorch' }).waitFor();
   expect(await page.getByRole('option', { name: 'Sage' }).count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.getByRole('combobox', { name: 'GPU', exact: true }).click();
   await page.getByRole('option', { name: 'GPU 0: NVIDIA GeForce RTX 4090' }).click();
+  await page.getByLabel('Unload models after (minutes without work)').fill('10');
   await page.getByLabel('More arguments').fill('--fast --output-directory "/srv/my pictures" --fats');
   await page.getByLabel('Variable').fill('HF_HOME');
   await page.getByLabel('Value').fill('/srv/hf');
@@ -235,6 +239,7 @@ test('options are a form of what this ComfyUI knows; what is refused is said in 
       vram: 'lowvram',
       preview: 'auto',
       device: 0,
+      idle_free_s: 600,
       extra: ['--fast', '--output-directory', '/srv/my pictures', '--fats'],
     },
   });

@@ -10,7 +10,11 @@ export const gpu = {
   type: 'cuda',
   vram_total: 25_757_220_864,
   vram_free: 14_200_000_000,
+  index: 0,
 };
+
+/** The same as the machine tells it. */
+export const measured = { ...gpu, load_percent: 97, temperature_c: 68, power_w: 402, power_limit_w: 450 };
 
 export const launched: LaunchReport = {
   stage: 'ready',
@@ -44,7 +48,14 @@ export const ready: EngineCard = {
   python: '/home/ada/.local/share/atelier/engines/comfyui/environment/bin/python',
   url: 'http://127.0.0.1:41873',
   pid: 48_213,
-  devices: [{ ...gpu, name: `cuda:0 ${gpu.name} : cudaMallocAsync` }],
+  devices: [
+    {
+      ...gpu,
+      name: `cuda:0 ${gpu.name} : cudaMallocAsync`,
+      torch_vram_total: 10_400_000_000,
+      torch_vram_free: 1_900_000_000,
+    },
+  ],
   queue_remaining: 3,
   running_tasks: 1,
   options: launchOptions.parse({ vram: 'normalvram', extra: ['--fast'] }),
@@ -100,7 +111,9 @@ export const crashed: EngineCard = {
   devices: [],
   state: 'crashed',
   cause: 'out_of_vram',
-  reason: `The graphics memory ran out. ${fix}`,
+  reason:
+    'The engine "comfyui" stopped. The graphics memory ran out. ' +
+    'Its last words: "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.".',
   fix,
   launch: launched,
 };

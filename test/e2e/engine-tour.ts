@@ -63,7 +63,7 @@ const all: Record<string, Scene> = {
 
 mkdirSync(folder, { recursive: true });
 const desk = await openDesk(['--no-agent']);
-const agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.gpu] });
+const agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.measured] });
 scenes.answerAll(agent);
 try {
   for (const theme of ['dark', 'light']) {

@@ -43,6 +43,8 @@ export const engineChanges = {
     deviceOf: 'GPU {{number}}: {{name}}',
     deviceNumber: 'GPU {{number}}',
     reserve: 'Leave free for others (GB)',
+    idle: 'Unload models after (minutes without work)',
+    idleHint: 'Gives the graphics memory back to other programs. 0 is never.',
     less: 'Less',
     more: 'More',
     extra: 'More arguments',

@@ -39,20 +39,17 @@ export function Crash({ engine, managed, level = 3, children }: CrashProps) {
   const may = useMay();
   const Heading = level === 2 ? 'h2' : 'h3';
   const reason = crashReason(engine);
-  // A short reason says it all itself; a long one gets a headline.
-  const short = reason !== '' && reason.length <= 110 && !reason.includes('\n');
-  const title = short ? reason.replace(/\.$/, '') : t(`engines.crash.title.${causeOf(engine.cause)}`);
   return (
     <section role="alert" className="flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5">
       <Heading className="flex items-start gap-2.5 font-serif text-head">
         <TriangleAlert size={20} strokeWidth={1.5} className="mt-0.5 shrink-0 text-bad" aria-hidden />
-        {title}
+        {t(`engines.crash.title.${causeOf(engine.cause)}`)}
       </Heading>
       <dl className="flex max-w-3xl flex-col gap-3 [&_dt]:text-small [&_dt]:text-soft">
-        {(engine.pack || (reason && !short)) && (
+        {(engine.pack || reason) && (
           <div>
             <dt>{t('engines.crash.why')}</dt>
-            {!short && reason && <dd className="whitespace-pre-line">{reason}</dd>}
+            {reason && <dd className="whitespace-pre-line">{reason}</dd>}
             {engine.pack && <dd>{t('engines.crash.pack', { pack: engine.pack })}</dd>}
           </div>
         )}

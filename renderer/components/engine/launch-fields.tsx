@@ -158,6 +158,18 @@ export function LaunchFields({ engine, options, flags, onChange }: FieldsProps) 
           onChange={(value) => set('reserve_vram', value ?? undefined)}
         />
       </Field>
+      <Field id="option-idle" label={t('engines.options.idle')} hint={t('engines.options.idleHint')}>
+        <NumberInput
+          id="option-idle"
+          value={options.idle_free_s / 60}
+          min={0}
+          step={5}
+          lessLabel={t('engines.options.less')}
+          moreLabel={t('engines.options.more')}
+          aria-describedby="option-idle-hint"
+          onChange={(value) => set('idle_free_s', Math.max(0, Math.round((value ?? 0) * 60)))}
+        />
+      </Field>
     </>
   );
 }
