@@ -48,6 +48,8 @@ export const api = {
     call(idReply, '/workflows/import', { method: 'POST', body }),
   inspectWorkflow: (workflow: Readonly<Record<string, unknown>>) =>
     call(inspectWorkflowReply, '/workflows/inspect', { method: 'POST', body: { workflow } }),
+  starWorkflow: ({ id, starred }: { id: string; starred: boolean }) =>
+    call(idReply, `/workflows/${at(id)}/star`, { method: 'PUT', body: { is_starred: starred } }),
   runWorkflow: (slug: string, body: z.input<typeof runRequest>) =>
     call(runReply, `/r/workflows/slug/${at(slug)}/run`, { method: 'POST', body }),
 

@@ -46,9 +46,22 @@ function refreshLists(client: QueryClient): void {
   }, 400);
 }
 
+const throttled = new Set<string>();
+
+/** A start tells of itself line by line: fetched again once for a burst. */
+function refreshSoon(client: QueryClient, key: readonly [string]): void {
+  if (throttled.has(key[0])) return;
+  throttled.add(key[0]);
+  setTimeout(() => {
+    throttled.delete(key[0]);
+    void client.invalidateQueries({ queryKey: key });
+  }, 400);
+}
+
 /** Brings one message of the event streams into the cache and the live store. Unknown events are left alone. */
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
+  if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });
   const event = readTaskEvent(message);

@@ -21,6 +21,7 @@ export const keys = {
   task: (id: string) => ['task', id] as const,
   result: (id: string) => ['result', id] as const,
   agents: ['agents'] as const,
+  engines: ['engines'] as const,
   credentials: ['credentials'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
@@ -107,6 +108,9 @@ export const useImportWorkflow = () =>
     mutationFn: (body: z.input<typeof importWorkflowRequest>) => api.importWorkflow(body),
     onSuccess: useRefreshing(keys.workflows),
   });
+
+export const useStarWorkflow = () =>
+  useMutation({ mutationFn: api.starWorkflow, onSettled: useRefreshing(keys.workflows) });
 
 export const useRunWorkflow = () =>
   useMutation({

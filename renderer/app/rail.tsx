@@ -1,17 +1,31 @@
 import { clsx } from 'clsx';
-import { Cpu, House, ListTodo, type LucideIcon, Settings2, Users, Workflow } from 'lucide-react';
-import type { ReactNode } from 'react';
+import {
+  Cpu,
+  Ellipsis,
+  Gauge,
+  House,
+  ListTodo,
+  type LucideIcon,
+  Settings2,
+  TriangleAlert,
+  Users,
+  Workflow,
+} from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
+import { useEngines } from '../api/engine-queries.ts';
 import { useTasks } from '../api/queries.ts';
+import { needsCare } from '../components/engine/standing.ts';
 import { KilnMark } from '../ui/blank.tsx';
 
 const places = [
   { href: '/', name: 'home', icon: House },
   { href: '/workflows', name: 'workflows', icon: Workflow },
   { href: '/tasks', name: 'tasks', icon: ListTodo },
-  { href: '/agents', name: 'agents', icon: Cpu },
-  { href: '/team', name: 'team', icon: Users },
+  { href: '/engines', name: 'engines', icon: Gauge },
+  { href: '/agents', name: 'agents', icon: Cpu, rare: true },
+  { href: '/team', name: 'team', icon: Users, rare: true },
 ] as const;
 
 const item =
@@ -51,9 +65,102 @@ function Running({ count }: { count: number }) {
   );
 }
 
-export function Rail({ onSettings }: { onSettings: () => void }) {
+/** An engine went down: said on every page, since nothing runs until somebody looks. */
+function Care() {
+  const { t } = useTranslation();
+  const count = useEngines().data?.engine_list.filter(needsCare).length ?? 0;
+  if (count === 0) return null;
+  return (
+    <span className="absolute -top-2 left-4 flex size-4 items-center justify-center text-bad">
+      <TriangleAlert size={14} strokeWidth={2} aria-hidden />
+      <span className="sr-only">{t('engines.care', { count })}</span>
+    </span>
+  );
+}
+
+const isHere = (href: string, location: string) =>
+  href === '/' ? location === '/' : location.startsWith(href);
+
+type Place = (typeof places)[number];
+
+function PlaceLink({ place, className = '' }: { place: Place; className?: string }) {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const running = useTasks({ status: 'running' }).data?.length ?? 0;
+  const { href, name, icon } = place;
+  const here = isHere(href, location);
+  return (
+    <Link
+      href={href}
+      aria-current={here ? 'page' : undefined}
+      className={clsx(item, here ? 'text-text sm:bg-ground' : 'text-soft hover:text-text', className)}
+    >
+      <Face
+        icon={icon}
+        label={t(`nav.${name}`)}
+        here={here}
+        badge={name === 'tasks' ? <Running count={running} /> : name === 'engines' && <Care />}
+      />
+    </Link>
+  );
+}
+
+const isRare = (place: Place) => 'rare' in place;
+
+/** A phone's bar holds five: what one goes to seldom lies behind the last. */
+function More({ onSettings }: { onSettings: () => void }) {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it closes when the page has changed
+  useEffect(() => setOpen(false), [location]);
+  useEffect(() => {
+    if (!open) return;
+    const left = new AbortController();
+    const { signal } = left;
+    const outside = ({ target }: Event) => target instanceof Node && !box.current?.contains(target);
+    window.addEventListener('pointerdown', (event) => outside(event) && setOpen(false), { signal });
+    window.addEventListener('keydown', (event) => event.key === 'Escape' && setOpen(false), { signal });
+    return () => left.abort();
+  }, [open]);
+  const rare = places.filter(isRare);
+  return (
+    <div ref={box} className="flex min-w-14 flex-1 sm:hidden">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className={clsx(
+          item,
+          open || rare.some(({ href }) => isHere(href, location)) ? 'text-text' : 'text-soft',
+        )}
+      >
+        <Face icon={Ellipsis} label={t('nav.more')} here={open} />
+      </button>
+      {open && (
+        <div className="absolute right-2 bottom-full mb-2 flex animate-arrive gap-1 rounded-card border border-line bg-raised p-1 shadow-lift">
+          {rare.map((place) => (
+            <PlaceLink key={place.href} place={place} />
+          ))}
+          <button
+            type="button"
+            onClick={() => {
+              setOpen(false);
+              onSettings();
+            }}
+            className={clsx(item, 'text-soft hover:text-text')}
+          >
+            <Face icon={Settings2} label={t('nav.settings')} here={false} />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Rail({ onSettings }: { onSettings: () => void }) {
+  const { t } = useTranslation();
   const running = useTasks({ status: 'running' }).data?.length ?? 0;
   return (
     <nav
@@ -67,31 +174,17 @@ export function Rail({ onSettings }: { onSettings: () => void }) {
       >
         <KilnMark size={40} lit={running > 0} />
       </Link>
-      {places.map(({ href, name, icon }) => {
-        const here = href === '/' ? location === '/' : location.startsWith(href);
-        return (
-          <Link
-            key={href}
-            href={href}
-            aria-current={here ? 'page' : undefined}
-            className={clsx(item, here ? 'text-text sm:bg-ground' : 'text-soft hover:text-text')}
-          >
-            <Face
-              icon={icon}
-              label={t(`nav.${name}`)}
-              here={here}
-              badge={name === 'tasks' && <Running count={running} />}
-            />
-          </Link>
-        );
-      })}
+      {places.map((place) => (
+        <PlaceLink key={place.href} place={place} className={isRare(place) ? 'max-sm:hidden' : ''} />
+      ))}
       <button
         type="button"
         onClick={onSettings}
-        className={clsx(item, 'text-soft hover:text-text sm:mt-auto')}
+        className={clsx(item, 'text-soft hover:text-text max-sm:hidden sm:mt-auto')}
       >
         <Face icon={Settings2} label={t('nav.settings')} here={false} />
       </button>
+      <More onSettings={onSettings} />
     </nav>
   );
 }

@@ -14,6 +14,9 @@ const Workflow = lazy(() => import('../pages/workflow.tsx'));
 const Import = lazy(() => import('../pages/import.tsx'));
 const Tasks = lazy(() => import('../pages/tasks.tsx'));
 const Task = lazy(() => import('../pages/task.tsx'));
+const Engines = lazy(() => import('../pages/engines.tsx'));
+const EngineAdd = lazy(() => import('../pages/engine-add.tsx'));
+const Engine = lazy(() => import('../pages/engine.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
@@ -64,6 +67,11 @@ export function Shell() {
             <Route path="/import" component={Import} />
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
+            <Route path="/engines" component={Engines} />
+            <Route path="/engines/add" component={EngineAdd} />
+            <Route path="/engines/:agent/:engine">
+              {({ agent, engine }) => <Engine key={`${agent} ${engine}`} agentId={agent} engineId={engine} />}
+            </Route>
             <Route path="/agents" component={Agents} />
             <Route path="/team" component={Team} />
             <Route path="/desktop/pair" component={Pair} />

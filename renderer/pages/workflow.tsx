@@ -5,6 +5,7 @@ import { Page, Section } from '../components/page.tsx';
 import { RecentPictures } from '../components/recent-pictures.tsx';
 import { RunForm } from '../components/run-form/run-form.tsx';
 import { Settled } from '../components/settled.tsx';
+import WorkflowStar from '../components/workflow-star.tsx';
 import { KilnMark } from '../ui/blank.tsx';
 
 function Made({ workflow }: { workflow: WorkflowDetail }) {
@@ -35,6 +36,7 @@ export default function Workflow({ slug }: { slug: string }) {
     <Page
       title={query.data?.display_name ?? t('workflows.title')}
       subtitle={query.data?.description || (query.data && t('form.version', { version: query.data.version }))}
+      actions={query.data && <WorkflowStar workflow={query.data} />}
     >
       <Settled query={query}>
         {(workflow) => (

@@ -13,11 +13,17 @@ async function copy(text: string): Promise<void> {
   area.remove();
 }
 
-export function CopyButton({ text, label }: { text: string; label: string }) {
+interface CopyProps {
+  /** A function where the text is long and changes often. */
+  readonly text: string | (() => string);
+  readonly label: string;
+}
+
+export function CopyButton({ text, label }: CopyProps) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState(false);
   const onClick = () =>
-    void copy(text).then(() => {
+    void copy(typeof text === 'string' ? text : text()).then(() => {
       setCopied(true);
       setTimeout(() => setCopied(false), 2000);
     });

@@ -8,10 +8,12 @@ interface SheetProps {
   readonly onClose: () => void;
   readonly title: string;
   readonly children: ReactNode;
+  /** Stays in sight at the foot: what to do with what is shown. */
+  readonly footer?: ReactNode;
 }
 
 /** A page's side drawer: slides in from the right, full width on a phone. */
-export function Sheet({ open, onClose, title, children }: SheetProps) {
+export function Sheet({ open, onClose, title, children, footer }: SheetProps) {
   const { t } = useTranslation();
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -28,6 +30,9 @@ export function Sheet({ open, onClose, title, children }: SheetProps) {
             </Dialog.Close>
           </header>
           <div className="flex-1 overflow-y-auto px-6 pb-8">{children}</div>
+          {footer && (
+            <footer className="flex flex-wrap gap-2 border-line border-t px-6 py-4">{footer}</footer>
+          )}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

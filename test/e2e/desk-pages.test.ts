@@ -59,6 +59,8 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('heading', { name: 'This invitation leads nowhere' }).waitFor();
   },
   settings: async (page) => {
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    if (await more.isVisible()) await more.click();
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('dialog', { name: 'Settings' }).waitFor();
   },

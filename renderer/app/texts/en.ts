@@ -1,3 +1,4 @@
+import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
@@ -10,8 +11,10 @@ export const english = {
     home: 'Home',
     workflows: 'Workflows',
     tasks: 'Tasks',
+    engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
+    more: 'More',
     settings: 'Settings',
   },
   queue: { running_one: '{{count}} running', running_other: '{{count}} running' },
@@ -195,6 +198,7 @@ export const english = {
     keyKinds: { integration: 'program', agent: 'agent', device: 'device' },
     keyStatus: { active: 'in use', expired: 'expired', revoked: 'revoked' },
   },
+  engines,
   form,
   task,
   team,
