@@ -168,6 +168,7 @@ export const engineChanges = {
       differs: 'Differs',
       broken: 'Broken',
       'was broken before': 'Was broken before',
+      mended: 'Runs now',
     },
     table: 'How your starred workflows did',
     workflow: 'Workflow',

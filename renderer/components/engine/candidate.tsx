@@ -17,6 +17,7 @@ const marks: Record<Canary['verdict'], { icon: LucideIcon; colour: string }> = {
   differs: { icon: TriangleAlert, colour: 'text-wait' },
   broken: { icon: CircleX, colour: 'text-bad' },
   'was broken before': { icon: History, colour: 'text-idle' },
+  mended: { icon: Check, colour: 'text-good' },
 };
 
 function useSpeed() {

@@ -50,6 +50,10 @@ export async function installPack(
     await plan.discard();
     return reply;
   }
+  if (plan.same && plan.changes.length === 0) {
+    await plan.discard();
+    throw new Refusal('conflict', `"${plan.name}" is at this state already.`);
+  }
   if (reply.problems.length > 0) {
     await plan.discard();
     throw new Refusal('conflict', `${reply.problems.join(' ')} Insist if it is wanted all the same.`);
@@ -58,7 +62,12 @@ export async function installPack(
   ports.jobs.begin(engine_id, {
     kind: 'pack',
     title: `${plan.before ? 'Updating' : 'Installing'} the node pack "${plan.name}"`,
-    steps: ['snapshot', ...(plan.changes.length > 0 ? ['dependencies'] : []), 'pack'],
+    steps: [
+      'snapshot',
+      ...(plan.changes.length > 0 ? ['dependencies'] : []),
+      'pack',
+      ...(plan.installScript && wish.run_install_script ? ['install script'] : []),
+    ],
     run: async (listener, signal) => {
       try {
         await (plan.before ? updatePack : carryOut)(plan, owner, listener, signal);
