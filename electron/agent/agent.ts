@@ -49,7 +49,7 @@ export interface AgentOptions {
 export interface Agent {
   /** Resolves when the agent works; it does not wait for the gateway or the engine, and connects for ever. */
   start(): Promise<void>;
-  /** Ends the link and the engine. Unfinished attempts stay in the journal for the next start. */
+  /** Gives back what engines of ours execute, ends them and the link. What others' engines execute stays journalled. */
   stop(): Promise<void>;
 }
 

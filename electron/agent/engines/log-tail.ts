@@ -1,6 +1,5 @@
-import { createReadStream, createWriteStream, type FSWatcher, watch } from 'node:fs';
-import { type FileHandle, open, truncate } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { type FSWatcher, fstatSync, ftruncateSync, watch } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
 const chunkBytes = 64 * 1024;
@@ -10,6 +9,9 @@ const mostBytes = 20 * 1024 * 1024;
 const mostBehind = 8 * 1024 * 1024;
 const caughtUpBytes = 1024 * 1024;
 const longestLine = 4000;
+const copyBytes = 1024 * 1024;
+/** After so many an engine that still prints loses a moment of it. */
+const mostRounds = 30;
 
 /** Where the log before this one lies. */
 export const oldLog = (path: string): string => `${path}.1`;
@@ -67,14 +69,21 @@ export class LogTail {
     if (!file) return;
     const { size } = await file.stat();
     if (size < this.#offset) this.#jump(0);
-    if (size - this.#offset > mostBehind) this.#leaveOut(size - caughtUpBytes);
-    while (this.#offset < size) {
-      const { bytesRead } = await file.read(this.#buffer, 0, chunkBytes, this.#offset);
-      if (bytesRead === 0) break;
+    await this.#tellFrom(file, this.#offset, size);
+    if (this.#offset > mostBytes) await this.#beginAnew(file);
+  }
+
+  /** Tells what a file holds between two places; of too much only the end. */
+  async #tellFrom(file: FileHandle, from: number, to: number): Promise<void> {
+    this.#offset = from;
+    if (to - from > mostBehind) this.#leaveOut(to - caughtUpBytes);
+    while (this.#offset < to) {
+      const wanted = Math.min(chunkBytes, to - this.#offset);
+      const { bytesRead } = await file.read(this.#buffer, 0, wanted, this.#offset);
+      if (bytesRead === 0) return;
       this.#offset += bytesRead;
       this.#tell(this.#decoder.write(this.#buffer.subarray(0, bytesRead)));
     }
-    if (this.#offset > mostBytes) await this.#beginAnew(size);
   }
 
   /** A progress bar ends its lines with a carriage return only. */
@@ -96,11 +105,57 @@ export class LogTail {
     this.#decoder = new StringDecoder('utf8');
   }
 
-  /** The engine appends, so it goes on from the new start by itself. A full disk keeps no copy but gets its space back. */
-  async #beginAnew(size: number): Promise<void> {
-    const newest = createReadStream(this.#path, { start: Math.max(0, size - mostBytes), end: size });
-    await pipeline(newest, createWriteStream(oldLog(this.#path), { mode: 0o600 })).catch(() => undefined);
-    await truncate(this.#path);
-    this.#offset = 0;
+  /**
+   * The engine appends, so it goes on from the new start by itself. What it prints meanwhile is copied too, until there
+   * is nothing more for a moment: its last words must not be the ones that are lost. A full disk keeps no copy, but gets
+   * its space back.
+   */
+  async #beginAnew(file: FileHandle): Promise<void> {
+    const copy = await open(oldLog(this.#path), 'w+', 0o600).catch(() => undefined);
+    try {
+      const kept = copy && (await this.#copyNewest(file, copy).catch(() => undefined));
+      ftruncateSync(file.fd);
+      if (copy && kept) await this.#tellFrom(copy, Math.max(0, this.#offset - kept.begin), kept.length);
+    } finally {
+      this.#offset = 0;
+      await copy?.close();
+    }
+  }
+
+  /** Copies the newest part of the log: `length` bytes, from its place `begin` on. */
+  async #copyNewest(file: FileHandle, copy: FileHandle): Promise<{ begin: number; length: number }> {
+    const begin = Math.max(0, (await file.stat()).size - mostBytes);
+    let [from, length] = [begin, 0];
+    for (let round = 0; round < mostRounds; round += 1) {
+      const { size } = fstatSync(file.fd);
+      if (size === from) break;
+      // The first takes all, the others what was printed meanwhile; the end of it when that is much.
+      if (round > 0 && size - from > caughtUpBytes) {
+        length += (await copy.write('\n… what came here was too fast to be kept …\n', length)).bytesWritten;
+        from = size - caughtUpBytes;
+      }
+      const done = await this.#copy(file, from, copy, length, size - from);
+      [from, length] = [from + done, length + done];
+    }
+    return { begin, length };
+  }
+
+  async #copy(
+    source: FileHandle,
+    from: number,
+    target: FileHandle,
+    to: number,
+    length: number,
+  ): Promise<number> {
+    const buffer = Buffer.alloc(copyBytes);
+    let done = 0;
+    while (done < length) {
+      const wanted = Math.min(copyBytes, length - done);
+      const { bytesRead } = await source.read(buffer, 0, wanted, from + done);
+      if (bytesRead === 0) break;
+      await target.write(buffer, 0, bytesRead, to + done);
+      done += bytesRead;
+    }
+    return done;
   }
 }

@@ -283,12 +283,13 @@ export class Attempt {
     this.#record = { ...this.#record, conclusion };
     await this.#durable;
     // A crash counts, and so does being given back, even if we are killed before the gateway has heard of it.
-    if (conclusion.type === 'failed' || conclusion.type === 'declined') await this.#save();
+    const counts = conclusion.type === 'failed' || conclusion.type === 'declined';
+    if (counts) await this.#save();
     const answered = new AbortController();
     const told = link.send({ ...conclusion, ...this.#ref }).then(() => answered.abort());
     // Mostly the answer comes at once and the file can go; until it is written the engine's history would tell as much.
     await pause(promptAnswerMs, answered.signal);
-    if (!answered.signal.aborted) await this.#save();
+    if (!counts && !answered.signal.aborted) await this.#save();
     await told;
     await journal.remove(this.id);
   }
