@@ -138,6 +138,7 @@ describe.skipIf(!fits)('a bad day of an install', { timeout: 600_000 }, () => {
 
   it('takes an archive by its address, also when the connection breaks in between', async () => {
     const archive = join(fake.folder, 'ComfyUI.tar.gz');
+    await source.version('0.3.65', { 'noise.txt': randomBytes(1_500_000).toString('base64') });
     source.git('archive', '--prefix', 'ComfyUI-1/', '--output', archive, 'HEAD');
     const bytes = await readFile(archive);
     const asked: (string | undefined)[] = [];
@@ -147,7 +148,7 @@ describe.skipIf(!fits)('a bad day of an install', { timeout: 600_000 }, () => {
       const from = Number(/\d+/.exec(range ?? '')?.[0] ?? 0);
       response.writeHead(range ? 206 : 200, { etag: '"a"', 'content-length': bytes.length - from });
       if (asked.length > 1) return response.end(bytes.subarray(from));
-      response.write(bytes.subarray(0, 100), () => response.destroy());
+      response.write(bytes.subarray(0, 1_200_000), () => response.destroy());
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     try {
@@ -159,9 +160,9 @@ describe.skipIf(!fits)('a bad day of an install', { timeout: 600_000 }, () => {
       const quit = new AbortController();
       const untilSource = { ...quiet, step: (name: string) => name === 'environment' && quit.abort() };
       await expect(install(planned, fake.registry, untilSource, quit.signal)).rejects.toThrow();
-      expect(asked).toEqual([undefined, 'bytes=100-']);
+      expect(asked).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
       const { folder } = fake.registry.files('new');
-      expect(await readFile(join(folder, 'source/comfyui_version.py'), 'utf8')).toContain('0.3.64');
+      expect(await readFile(join(folder, 'source/comfyui_version.py'), 'utf8')).toContain('0.3.65');
       expect(await readdir(folder)).not.toContain('download');
     } finally {
       server.closeAllConnections();
@@ -200,7 +201,7 @@ describe.skipIf(!fits)('a bad day of an install', { timeout: 600_000 }, () => {
   it('lets one of many have a lock whose holder is dead', async () => {
     const { folder } = fake.registry.files('new');
     const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 50; round += 1) {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'install.lock'), `${dead} ${randomBytes(4).toString('hex')}`);
       const tries = Array.from({ length: 8 }, () => lockEngine(folder, 'new', 'installed'));

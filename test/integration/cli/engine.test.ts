@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { discover } from '../../../electron/agent/engines/registry/discover.ts';
 import { runCli, serveStudio } from '../../helpers/programs.ts';
 import { FakeComfyUi } from '../agent/fake-comfyui.ts';
+import { FakeSource } from '../agent/fake-source.ts';
 
 // Each command is a process of its own; a dozen of them on a busy machine take a while.
 describe('atelier engine', { timeout: 180_000 }, () => {
@@ -110,12 +111,34 @@ describe('atelier engine', { timeout: 180_000 }, () => {
     [['adopt', '/nowhere'], 'is no ComfyUI'],
     [['start', 'x'], 'There is no engine named "x"'],
     [['attach', 'ftp://x'], 'not an address'],
+    [['update', 'x'], 'There is no engine named "x"'],
     [['fly'], 'no "atelier engine fly"'],
     [['list', '--yes'], '--yes is not an option of this command'],
   ])('refuses %o', async (args, words) => {
     const refused = await engine(...args);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain(words);
+  });
+
+  it('says why an update can not be planned, switched to, discarded or taken back', async () => {
+    await adopt('--name', 'fake');
+    const source = await FakeSource.make(join(fake.folder, 'source'));
+    const planned = await engine('update', 'fake', '--source', source.path);
+    expect(planned).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be read") });
+    expect(planned.stdout).toContain('→ 0.3.64, commit');
+    for (const [flag, words] of [
+      ['--switch', 'There is no update of "fake" yet'],
+      ['--discard', 'There is no update of "fake" to discard'],
+      ['--back', 'there is no way back'],
+      ['--discard-old', 'There is no old version of "fake"'],
+    ] as const) {
+      expect(await engine('update', 'fake', flag)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(words),
+      });
+    }
+    expect((await engine('update', 'fake', '--switch', '--back')).stderr).toContain("can't be said together");
+    expect((await engine('update', 'fake', '--canary', '/no.json')).stderr).toContain('no readable file');
   });
 
   it('refuses arguments that this ComfyUI does not know', async () => {

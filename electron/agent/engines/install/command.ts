@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { saveProcessRecord } from '../process-record.ts';
 import { childEnvironment, processStartTime, signalGroup } from '../processes.ts';
@@ -57,7 +58,7 @@ export async function runCommand(command: StepCommand, context: StepContext): Pr
     // Noted while it is waited for: a failure to start must not go unheard meanwhile.
     const [code] = await Promise.all([ended, note(child.pid, context.recordPath)]);
     context.signal.throwIfAborted();
-    if (code !== 0) throw new Error(failureWords(file, code, lines));
+    if (code !== 0) throw new Error(failureWords(file, code, lines, await isFull(context.logPath)));
   } catch (error) {
     throw context.signal.aborted ? new Error('It was interrupted.') : error;
   } finally {
@@ -67,6 +68,14 @@ export async function runCommand(command: StepCommand, context: StepContext): Pr
   }
 }
 
+/** Some tools keep to themselves why a tool of theirs failed; a disk with next to nothing free is the reason then. */
+const fullBytes = 20e6;
+
+async function isFull(path: string): Promise<boolean> {
+  const space = await statfs(dirname(path)).catch(() => undefined);
+  return space !== undefined && space.bavail * space.bsize < fullBytes;
+}
+
 /** Who is killed hard leaves the tool running, in its group of its own; whoever goes on must end it first. */
 async function note(pid: number | undefined, path: string | undefined): Promise<void> {
   if (!path || pid === undefined) return;
@@ -74,11 +83,10 @@ async function note(pid: number | undefined, path: string | undefined): Promise<
   if (start_time) await saveProcessRecord(path, { pid, start_time, token: '', url: null });
 }
 
+const diskFull = 'The disk is full. Free some space, then run the same command again: it goes on from here.';
+
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [
-    /No space left on device|Errno 28|disk full/i,
-    'The disk is full. Free some space, then run the same command again: it goes on from here.',
-  ],
+  [/No space left on device|Errno 28|disk full|out of diskspace|unable to write file/i, diskFull],
   [
     /Could not resolve host|name resolution|Max retries exceeded|Connection (?:refused|reset|timed out|aborted)|Read timed out|unable to access|dns error|error sending request/i,
     'The network or the server did not answer. Try again later with the same command: it goes on from here.',
@@ -104,9 +112,14 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What went wrong, why, and what to do. */
-export function failureWords(file: string, code: number | null, lines: readonly string[]): string {
+export function failureWords(
+  file: string,
+  code: number | null,
+  lines: readonly string[],
+  full = false,
+): string {
   const text = lines.join('\n');
-  const why = reasons.find(([words]) => words.test(text))?.[1];
+  const why = full ? diskFull : reasons.find(([words]) => words.test(text))?.[1];
   const last = lines
     .filter((line) => line.trim())
     .slice(-3)

@@ -56,7 +56,7 @@ export async function copyPacks(
 ): Promise<void> {
   const copy = plan.request.copyOf;
   if (!copy) return;
-  await trialBase(copy.base, places.base);
+  await trialBase(places.base, { models: join(copy.base, 'models') });
   const folder = join(places.base, 'custom_nodes');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -88,11 +88,10 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A base of its own for trials: outputs and the database apart from the engine's, its models and inputs shared. */
-export async function trialBase(base: string, trial: string, shared = ['models', 'input']): Promise<void> {
+/** A base of its own for trials: outputs and the database apart from the engine's, the named folders shared. */
+export async function trialBase(trial: string, shared: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(trial, { recursive: true, mode: 0o700 });
-  for (const name of shared) {
-    const from = join(base, name);
+  for (const [name, from] of Object.entries(shared)) {
     const there = await access(from).then(
       () => true,
       () => false,

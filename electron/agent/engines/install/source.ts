@@ -2,11 +2,9 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand, type StepContext } from './command.ts';
 import { download } from './download.ts';
+import { cloneAt } from './git.ts';
 import { type InstallPlan, isAddress } from './plan.ts';
 import type { InstallPlaces } from './steps.ts';
-
-/** Git must fail where it would ask for a password. */
-export const quietGit = { GIT_TERMINAL_PROMPT: '0' };
 
 /** Fetches the source into a draft folder, which gets its name only when it is whole. */
 export async function fetchSource(
@@ -16,34 +14,12 @@ export async function fetchSource(
 ): Promise<void> {
   const draft = `${places.source}.draft`;
   await rm(draft, { recursive: true, force: true });
-  if (plan.source === 'git') await clone(plan, draft, context);
+  const { source, commit, copyOf } = plan.request;
+  if (plan.source === 'git') await cloneAt(source, commit, draft, context, copyOf?.history);
   else await unpack(plan, places, draft, context);
   await rm(places.source, { recursive: true, force: true });
   await rename(await rootOf(draft), places.source);
   await rm(draft, { recursive: true, force: true });
-}
-
-async function clone({ request }: InstallPlan, draft: string, context: StepContext): Promise<void> {
-  const { source, commit, copyOf } = request;
-  const git = (...args: string[]): Promise<void> => runCommand({ file: 'git', args, env: quietGit }, context);
-  // What is here already need not come over the network; dissociated, it may go later.
-  const known = copyOf?.history ? ['--reference-if-able', copyOf.history, '--dissociate'] : [];
-  await git('clone', '--no-checkout', ...known, source, draft);
-  // `--detach` takes branches of the remote by name too.
-  const checkout = (target: string): Promise<void> => git('-C', draft, 'checkout', '--detach', target, '--');
-  await checkout(commit ?? 'HEAD').catch((error: Error) =>
-    commit && /no such commit|invalid reference/i.test(error.message)
-      ? checkout(`origin/${commit}`)
-      : Promise.reject(error),
-  );
-  // A checkout that could not write every file may still end well.
-  await git('-C', draft, 'diff', '--quiet', 'HEAD', '--').catch((error: Error) => {
-    throw context.signal.aborted
-      ? error
-      : new Error(
-          `The source did not come whole: files of the commit are missing or cut off, as when the disk is full. Free some space, then run the same command again: it goes on from here. (${error.message})`,
-        );
-  });
 }
 
 const unpackProgram = [

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstallListener } from '../install/installer.ts';
-import { takeLock } from '../lock.ts';
+import { lockPacks } from '../install/lock.ts';
 import { runningProcess } from '../process-record.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
@@ -48,10 +48,7 @@ export async function changePacks(
   const restart = (await runningProcess(files.processRecord)) !== undefined;
   const locked = lockedWords(restart, process.platform);
   if (locked) throw new Error(locked);
-  const unlock = await takeLock(
-    join(files.folder, 'packs.lock'),
-    (pid) => `The node packs of "${record.id}" are being changed already, by process ${pid}.`,
-  );
+  const unlock = await lockPacks(files.folder, record.id);
   try {
     listener.step('snapshot', 'begins');
     const snapshot = await takeSnapshot(record, files.snapshots, reason);

@@ -8,6 +8,7 @@ import { runningProcess } from '../process-record.ts';
 import type { InstalledRecord, LaunchableRecord } from '../registry/record.ts';
 import type { EngineRegistry } from '../registry/registry.ts';
 import { compareRuns } from './compare.ts';
+import { baseOf } from './plan.ts';
 import { type CanaryReport, type CanaryResult, type CanaryRun, keepReport } from './report.ts';
 import { type Canary, type Trial, tryOut } from './trial.ts';
 
@@ -52,7 +53,13 @@ async function tryBoth(
   const { folder } = registry.files(candidate.id);
   const outputs = join(folder, 'canaries');
   await rm(outputs, { recursive: true, force: true });
-  const shared = { report: folder, sharedModels: registry.sharedModels };
+  const base = baseOf(current);
+  // An engine that shares its folders with another one has its inputs apart.
+  const own = current.apart ? registry.files(current.id).folder : base;
+  const shared = {
+    ...{ report: folder, sharedModels: registry.sharedModels },
+    ...{ models: join(base, 'models'), input: join(own, 'input') },
+  };
   const busy = await runningProcess(registry.files(current.id).processRecord);
   const now = await tryOut(
     current,
@@ -62,7 +69,7 @@ async function tryBoth(
   );
   await rm(join(folder, 'now', 'base'), { recursive: true, force: true });
   const next = await tryOut(
-    { ...candidate, base: current.base ?? current.path },
+    candidate,
     canaries,
     { ...shared, folder, outputs: join(outputs, 'next') },
     {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { runCommand, type StepContext } from '../install/command.ts';
-import { quietGit } from '../install/source.ts';
+import type { StepContext } from '../install/command.ts';
+import { runGit } from '../install/git.ts';
 import { git, versionIn } from '../registry/checkout.ts';
 import type { SourceVersion } from '../registry/record.ts';
 
@@ -27,8 +27,7 @@ export async function lookAhead(
   context: StepContext,
 ): Promise<Target> {
   await mkdir(repository, { recursive: true, mode: 0o700 });
-  const run = (...args: string[]): Promise<void> =>
-    runCommand({ file: 'git', args: ['-C', repository, ...args], env: quietGit }, context);
+  const run = (...args: string[]): Promise<void> => runGit(['-C', repository, ...args], context);
   await run('init', '--quiet', '--bare');
   // It spares the network most of the history. A shallow checkout has none to give.
   if (now.commit) await run('fetch', '--quiet', now.path, 'HEAD').catch(() => undefined);

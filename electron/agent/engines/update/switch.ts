@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type InstallState, installState, installStateOf, keepState } from '../install/installer.ts';
-import { type Doing, lockEngine } from '../install/lock.ts';
+import { type Doing, lockEngine, lockPacks } from '../install/lock.ts';
 import { endRecorded, runningProcess } from '../process-record.ts';
 import {
   engineRecord,
@@ -125,12 +125,9 @@ async function become(
 ): Promise<LaunchableRecord> {
   const { folder } = registry.files(now.id);
   await keepPair(folder, { record: now, install: await installStateOf(folder) }, then);
-  const { id, created, options, env } = now;
   const { path, python, source, base, kind } = then.record;
-  const record = engineRecord.parse({
-    ...{ id, created, options, env, path, python, source, base, kind, state: 'ready' },
-  });
-  if (!isLaunchable(record)) throw new Error(`"${id}" can't be launched.`);
+  const record = engineRecord.parse({ ...now, path, python, source, base, kind, state: 'ready' });
+  if (!isLaunchable(record)) throw new Error(`"${now.id}" can't be launched.`);
   await registry.save(record);
   if (then.install) await keepState(folder, then.install);
   return record;
@@ -176,6 +173,14 @@ async function discardPrevious(id: string, registry: EngineRegistry): Promise<bo
   const previous = await previousOf(id, registry);
   if (previous) {
     const { path } = previous.record;
+    const also = (await registry.list()).find(
+      (one) => isLaunchable(one) && one.id !== id && one.path === path,
+    );
+    if (also) {
+      throw new Error(
+        `The old version of "${id}" can't be discarded: "${also.id}" runs from it too. Update or remove that one first.`,
+      );
+    }
     const version = versionFolder(path, folder);
     if (version) await rm(version, { recursive: true, force: true });
     // The first version of an install lies in the engine's folder itself.
@@ -221,8 +226,10 @@ async function changing(
   work: (now: LaunchableRecord) => Promise<LaunchableRecord>,
 ): Promise<LaunchableRecord> {
   const { folder, processRecord } = registry.files(id);
-  const unlock = await lockEngine(folder, id, doing);
+  const unlocks = [await lockEngine(folder, id, doing)];
   try {
+    // What a node pack needs must not go into an environment that is just being left.
+    unlocks.push(await lockPacks(folder, id));
     const now = await registry.get(id);
     if (!isLaunchable(now)) throw new Error(`"${id}" is not run by Atelier.`);
     const running = await runningProcess(processRecord);
@@ -233,6 +240,6 @@ async function changing(
     }
     return await work(now);
   } finally {
-    await unlock();
+    for (const unlock of unlocks) await unlock();
   }
 }

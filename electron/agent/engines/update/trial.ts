@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pino } from 'pino';
@@ -36,6 +36,9 @@ export interface TrialPlace {
   readonly outputs: string;
   readonly report: string;
   readonly sharedModels: string;
+  /** The engine's own, to be read. */
+  readonly models: string;
+  readonly input: string;
   /** Its node packs, where the trial has none of its own. */
   readonly packs?: string;
 }
@@ -100,11 +103,8 @@ export async function tryOut(
 async function onTrial(record: LaunchableRecord, place: TrialPlace): Promise<LaunchableRecord> {
   const files = engineFiles(place.folder);
   const base = join(place.folder, 'base');
-  await trialBase(record.base ?? record.path, base);
-  if (place.packs) {
-    await rm(join(base, 'custom_nodes'), { recursive: true, force: true });
-    await symlink(place.packs, join(base, 'custom_nodes'), 'junction');
-  }
+  const packs = place.packs && { custom_nodes: place.packs };
+  await trialBase(base, { models: place.models, input: place.input, ...packs });
   const { flags } = await offeredOptions(record, files.offered);
   const { extra } = record.options;
   const flag = '--database-url';
@@ -112,7 +112,7 @@ async function onTrial(record: LaunchableRecord, place: TrialPlace): Promise<Lau
   const own = flags[flag] && !extra.some((one) => one.startsWith(flag));
   await mkdir(join(base, 'user'), { recursive: true });
   const database = own ? [flag, `sqlite:///${join(base, 'user', 'comfyui.db')}`] : [];
-  return { ...record, base, options: { ...record.options, extra: [...extra, ...database] } };
+  return { ...record, base, apart: false, options: { ...record.options, extra: [...extra, ...database] } };
 }
 
 /** The same source, with its lines read for the import of node packs. */

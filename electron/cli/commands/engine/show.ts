@@ -3,7 +3,11 @@ import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
 import { stageWords } from '../../../agent/engines/launch/stages.ts';
 import { readLog, stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { keeperOf, runningProcess } from '../../../agent/engines/process-record.ts';
-import { type EngineRecord, isLaunchable } from '../../../agent/engines/registry/record.ts';
+import {
+  type EngineRecord,
+  isLaunchable,
+  type SourceVersion,
+} from '../../../agent/engines/registry/record.ts';
 import type { EngineRegistry } from '../../../agent/engines/registry/registry.ts';
 import { reportIn } from '../../../agent/engines/update/report.ts';
 import { previousOf, settle } from '../../../agent/engines/update/switch.ts';
@@ -37,6 +41,9 @@ export async function status({ registry, words: [id] }: Call): Promise<number> {
   return 0;
 }
 
+const versionWords = ({ version, commit }: SourceVersion): string =>
+  [version, commit.slice(0, 12)].filter(Boolean).join(', commit ');
+
 /** An update that waits, and the old version that is still there. */
 async function tellVersions(registry: EngineRegistry, id: string): Promise<void> {
   await settle(id, registry);
@@ -46,13 +53,13 @@ async function tellVersions(registry: EngineRegistry, id: string): Promise<void>
   if (candidate?.state === 'ready') {
     const report = await reportIn(registry.files(candidate.id).folder);
     const tried = report ? `tried: ${report.overall}` : 'not tried with a workflow yet';
-    const to = candidate.source.version || candidate.source.commit.slice(0, 12);
-    say(`  an update to ${to} waits (${tried}): atelier engine update ${id} --switch or --discard`);
+    say(
+      `  an update to ${versionWords(candidate.source)} waits (${tried}): atelier engine update ${id} --switch or --discard`,
+    );
   }
   const previous = await previousOf(id, registry);
   if (previous) {
-    const { version, commit } = previous.record.source;
-    say(`  one step back: ${version || commit.slice(0, 12)}, atelier engine update ${id} --back`);
+    say(`  one step back, to ${versionWords(previous.record.source)}: atelier engine update ${id} --back`);
   }
 }
 

@@ -55,9 +55,7 @@ export async function update(asked: Call): Promise<number> {
 }
 
 const said = ({ id, source }: LaunchableRecord): number => {
-  say(
-    `"${id}" is now ComfyUI ${source.version || source.commit.slice(0, 12)}. Back: atelier engine update ${id} --back`,
-  );
+  say(`"${id}" is now ComfyUI ${versionWords(source)}. Back: atelier engine update ${id} --back`);
   return 0;
 };
 
@@ -103,11 +101,13 @@ async function carryOut(
 ): Promise<number> {
   const { id } = plan.engine;
   const go = `Go on with: atelier engine update ${id} --yes    or take it away: atelier engine update ${id} --discard`;
-  const candidate = await prepareUpdate(plan, registry, steps(), signal).catch((error: Error) => {
+  const listener = steps();
+  const candidate = await prepareUpdate(plan, registry, listener, signal).catch((error: Error) => {
+    listener.done();
     throw new Error(`${error.message}\n"${id}" itself is as it was. ${go}`);
   });
   say(
-    `The update of "${id}" to ComfyUI ${candidate.source.version} is prepared; "${id}" itself is as it was.`,
+    `The update of "${id}" to ComfyUI ${versionWords(candidate.source)} is prepared; "${id}" itself is as it was.`,
   );
   const tell = {
     begins: (side: string, name: string) =>
