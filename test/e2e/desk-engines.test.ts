@@ -133,7 +133,7 @@ test('a start is followed live, stage by stage, and a crash says what, why and w
   await shown.getByText('At work', { exact: true }).waitFor();
   await shown.getByText('11.6 GB of 25.8 GB in use').waitFor();
   await shown.getByText('1 task at work · 3 in its queue').waitFor();
-  await shown.getByText('97 % · 68 °C · 402 of 450 W').waitFor();
+  await shown.getByText('Load 97 % · 68 °C · 402 of 450 W').waitFor();
 
   agent.report(stopped, crashed, starter);
   await shown.getByText('Crashed').waitFor();

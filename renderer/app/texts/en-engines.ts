@@ -62,6 +62,7 @@ export const engines = {
   vramTorch: 'PyTorch holds {{held}}, {{idle}} of it idle',
   load: 'Load',
   loadOf: '{{percent}} %',
+  loadShort: 'Load {{percent}} %',
   temperature: 'Temperature',
   temperatureOf: '{{degrees}} °C',
   power: 'Power',

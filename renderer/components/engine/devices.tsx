@@ -28,6 +28,7 @@ function useFigures({ load_percent, temperature_c, power_w, power_limit_w }: Dev
     load_percent !== undefined && {
       name: t('engines.load'),
       words: t('engines.loadOf', { percent: round(load_percent) }),
+      short: t('engines.loadShort', { percent: round(load_percent) }),
     },
     temperature_c !== undefined && {
       name: t('engines.temperature'),
@@ -65,12 +66,14 @@ export function Device({ device, full = false }: { device: DeviceFigures; full?:
       {full && figures.length > 0 && (
         <dl className="grid grid-cols-3 gap-4">
           {figures.map((figure) => (
-            <Figure key={figure.name} {...figure} />
+            <Figure key={figure.name} name={figure.name} words={figure.words} />
           ))}
         </dl>
       )}
       {!full && figures.length > 0 && (
-        <p className="tabular text-small text-soft">{figures.map(({ words }) => words).join(' · ')}</p>
+        <p className="tabular text-small text-soft">
+          {figures.map((one) => ('short' in one ? one.short : one.words)).join(' · ')}
+        </p>
       )}
     </div>
   );
