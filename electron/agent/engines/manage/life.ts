@@ -28,8 +28,10 @@ export async function stop({ engine_id }: One, ports: CommandPorts): Promise<nul
   const record = await recordOf(ports, engine_id);
   if (!ports.fleet.get(engine_id)) {
     if (!record.serves) throw new Refusal('conflict', `"${engine_id}" is stopped already.`);
-  } else await leave(engine_id, ports);
+  }
+  // First, so that nobody is told of a stopped engine that would start again.
   await saveRecord(ports.registry, { ...record, serves: false });
+  await leave(engine_id, ports);
   return null;
 }
 
