@@ -122,7 +122,7 @@ export class Supervisor implements ServerSource {
       if (recent >= loopLimit) {
         this.#become('given-up');
         const often = recent > 1 ? `It ended ${recent} times in a row, so it` : 'It';
-        const advice = `${often} is not started again until Atelier is restarted.`;
+        const advice = `${often} is not started again by itself. Start it by hand once that is mended.`;
         return this.#listener?.down({ ...report, what: `${report.what} ${advice}` }, true);
       }
       if (recent === 1) backOff.reset();

@@ -155,6 +155,9 @@ describe('the engines of a machine, over HTTP', () => {
         return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
       }),
     );
+    // The number is that of nvidia-smi, not of CUDA's own order.
+    const environment = await readFile(`/proc/${(await card('gpu1'))?.pid}/environ`, 'utf8');
+    expect(environment.split('\0')).toContain('CUDA_DEVICE_ORDER=PCI_BUS_ID');
     expect(commands[0]).not.toContain('--output-directory');
     expect(commands[1]).toEqual(
       expect.arrayContaining([

@@ -3,11 +3,11 @@ import type { Graph } from '#shared/comfy/graph.ts';
 import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
-import type { HttpClient } from '../../http.ts';
 import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
 import { LaunchStages, stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
-import { ComfyUiClient } from './client.ts';
+import type { ComfyUiClient } from './client.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { readPreview } from './frames.ts';
 import { type HangTimings, HangWatch, hangReport, hangTimings, stuckReport } from './hang-watch.ts';
 import { IdleFree } from './idle-free.ts';
@@ -15,33 +15,20 @@ import { LiveFigures } from './live-figures.ts';
 import { readMessage } from './messages.ts';
 import { classesOf } from './node-classes.ts';
 import { packsOf } from './packs.ts';
-import { Readiness } from './readiness.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
-import { ComfyUiSocket, type SocketTimings, socketTimings } from './socket.ts';
+import { Standing } from './standing.ts';
 
-export interface ComfyUiOptions {
+export interface ComfyUiOptions extends ConnectionOptions {
   /** The engine's name on this agent, and what it is to people: `starter`, `comfyui`. */
   readonly name: string;
   readonly flavour: string;
-  /** Names this agent to the server, the same through restarts of the agent, so that messages find it again. */
-  readonly clientId: string;
   readonly source: ServerSource;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly http: HttpClient;
   readonly log: Logger;
-  readonly socketTimings?: SocketTimings;
   readonly hangTimings?: HangTimings;
   /** How often the memory of its devices is asked for, in milliseconds. */
   readonly figuresMs?: number;
   /** Seconds without work after which it is asked to unload its models; 0 = never. */
   readonly idleFreeSeconds?: number;
-}
-
-/** One server at one address, from the moment it is up until it is gone. */
-interface Connection {
-  readonly url: string;
-  readonly client: ComfyUiClient;
-  readonly socket: ComfyUiSocket;
 }
 
 const keptLines = 200;
@@ -54,8 +41,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #log: Logger;
   readonly #runs = new Map<string, ComfyUiRun>();
   readonly #lines: string[] = [];
-  readonly #listeners: (() => void)[] = [];
-  readonly #readiness = new Readiness();
+  readonly #standing: Standing;
   #connection: Connection | undefined;
   readonly #hangs: HangWatch;
   #stages = new LaunchStages();
@@ -66,7 +52,6 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #stuck = false;
   readonly #figures: LiveFigures;
   readonly #idle: IdleFree;
-  #info: EngineInfo;
 
   constructor(options: ComfyUiOptions) {
     this.#options = options;
@@ -80,21 +65,12 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     });
     this.#figures = new LiveFigures(options.figuresMs ?? figuresMs, (devices) => this.#note({ devices }));
     this.#idle = new IdleFree(options.idleFreeSeconds ?? 0, () => this.#freeIdle());
-    this.#info = {
-      name: options.name,
-      tool: 'comfyui',
-      flavour: options.flavour,
-      version: '',
-      pytorch_version: '',
-      state: 'stopped',
-      reason: 'The engine has not been started.',
-      devices: [],
-      node_types: [],
-    };
+    this.#standing = new Standing(options.name, options.flavour);
+    this.#standing.onChange(() => this.#follow());
   }
 
   get info(): EngineInfo {
-    return this.#info;
+    return this.#standing.info;
   }
 
   get ours(): boolean {
@@ -102,18 +78,18 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+    this.#standing.onChange(listener);
   }
 
   async start(): Promise<void> {
-    this.#become({ state: 'starting', reason: 'The engine is starting.' });
+    this.#standing.become({ state: 'starting', reason: 'The engine is starting.' });
     this.#hangs.start();
     await this.#options.source.start(this);
   }
 
   async stop(): Promise<void> {
     // First of all, so that no run begins on a server that is about to end: nobody would close it.
-    this.#become({ state: 'stopped', reason: 'The engine was stopped.' });
+    this.#standing.become({ state: 'stopped', reason: 'The engine was stopped.' });
     this.#hangs.stop();
     this.#disconnect();
     for (const run of [...this.#runs.values()]) run.close();
@@ -121,14 +97,14 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   whenReady(signal: AbortSignal): Promise<void> {
-    return this.#readiness.wait(signal);
+    return this.#standing.whenReady(signal);
   }
 
   async nodeInfo(): Promise<string> {
     const nodeInfo = await this.client().nodeInfo();
     const classes = classesOf(nodeInfo);
     // It lists the files of its folders too: with a new input the text is another one than we told of.
-    if (classes.node_info_hash !== this.#info.node_info_hash) this.#become(classes);
+    if (classes.node_info_hash !== this.info.node_info_hash) this.#standing.become(classes);
     return JSON.stringify(nodeInfo);
   }
 
@@ -152,7 +128,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   client(): ComfyUiClient {
-    if (!this.#connection) throw new Error(this.#info.reason || 'The engine is not running.');
+    if (!this.#connection) throw new Error(this.info.reason || 'The engine is not running.');
     return this.#connection.client;
   }
 
@@ -171,23 +147,12 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   up(url: string): void {
     this.#disconnect();
-    const headers = this.#options.headers ?? {};
-    const query = new URLSearchParams({ clientId: this.clientId });
-    const connection: Connection = {
-      url,
-      client: new ComfyUiClient(this.#options.http, url, headers),
-      socket: new ComfyUiSocket(
-        `${url.replace(/^http/, 'ws')}/ws?${query}`,
-        headers,
-        {
-          opened: () => void this.#opened(connection),
-          text: (text) => this.#text(text),
-          binary: (frame) => this.#binary(frame),
-          unreachable: (words) => this.#unreachable(words),
-        },
-        this.#options.socketTimings ?? socketTimings,
-      ),
-    };
+    const connection: Connection = new Connection(url, this.#options, {
+      opened: () => void this.#opened(connection),
+      text: (text) => this.#text(text),
+      binary: (frame) => this.#binary(frame),
+      unreachable: (words) => this.#unreachable(words),
+    });
     this.#connection = connection;
     connection.socket.start();
   }
@@ -227,7 +192,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.#hangs.sign();
     if (this.#lines.push(text) > keptLines) this.#lines.shift();
     if (this.#stages.line(text) && !this.#connection) {
-      this.#become({ state: 'starting', reason: stageWords(this.#stages.report) });
+      this.#standing.become({ state: 'starting', reason: stageWords(this.#stages.report) });
     }
     for (const run of this.#runs.values()) if (run.running) run.log(text);
   }
@@ -238,10 +203,8 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   }
 
   #lost(report: CrashReport, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
-    const reason = crashWords(report);
-    this.#log.warn({ reason, cause: report.cause }, 'the engine is gone');
-    this.#become({ state: 'crashed', reason, ...report });
-    if (final) this.#readiness.giveUp(reason);
+    this.#log.warn({ reason: crashWords(report), cause: report.cause }, 'the engine is gone');
+    this.#standing.crash(report, final);
     for (const run of [...this.#runs.values()]) run.lose(report, code, this.#lines);
   }
 
@@ -251,7 +214,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     const report: CrashReport = { cause: 'unreachable', what: `"${name}": ${words}`, fix };
     if (source.ours) {
       // Its end will say more.
-      this.#become({ state: 'crashed', reason: crashWords(report), ...report });
+      this.#standing.crash(report);
       source.giveUp();
     } else this.#lost(report, 'engine_unreachable', false);
   }
@@ -271,7 +234,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     if (source.ours) return source.giveUp();
     const stuck = stuckReport(name);
     this.#stuck = true;
-    this.#become({ state: 'crashed', reason: crashWords(stuck), ...stuck });
+    this.#standing.crash(stuck);
     run.lose(stuck, 'engine_crashed');
   }
 
@@ -288,7 +251,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
       if (this.#connection !== connection) return;
       this.#packs = packsOf(nodeInfo ?? {});
       this.#stuck = false;
-      this.#become({
+      this.#standing.become({
         state: 'ready',
         reason: '',
         version: stats.system.comfyui_version,
@@ -304,7 +267,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
         fix: 'Check that its address is that of a ComfyUI.',
       };
       this.#log.warn({ error: report.what }, 'connecting to the engine again');
-      this.#become({ state: 'crashed', reason: crashWords(report), ...report });
+      this.#standing.crash(report);
       connection.socket.reconnect();
     }
   }
@@ -321,7 +284,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   #unstuck(): void {
     this.#stuck = false;
-    this.#become({ state: 'ready', reason: '' });
+    this.#standing.become({ state: 'ready', reason: '' });
   }
 
   #binary(frame: Buffer): void {
@@ -334,30 +297,21 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     run?.preview(preview.contentType, preview.bytes);
   }
 
-  #become(change: Partial<EngineInfo>): void {
-    const { cause: _cause, what: _what, fix: _fix, pack: _pack, ...known } = this.#info;
-    this.#info = { ...known, ...change };
-    const ready = this.#info.state === 'ready';
-    this.#readiness.become(ready);
-    if (ready) this.#figures.start(this.client());
-    else {
-      this.#figures.stop();
-      const { queue_remaining: _unknown, ...rest } = this.#info;
-      this.#info = rest;
-    }
+  /** Its state is another one: what goes on only while it is ready begins or ends. */
+  #follow(): void {
+    if (this.info.state === 'ready') this.#figures.start(this.client());
+    else this.#figures.stop();
     this.#worksOrNot();
-    for (const listener of this.#listeners) listener();
   }
 
-  /** A figure moved. Nobody is told at once: that happens all the time. */
   #note(figures: Partial<EngineFigures>): void {
-    this.#info = { ...this.#info, ...figures };
+    this.#standing.note(figures);
     this.#worksOrNot();
   }
 
   #worksOrNot(): void {
-    if (this.#info.state !== 'ready') this.#idle.stop();
-    else this.#idle.works(this.#runs.size > 0 || (this.#info.queue_remaining ?? 0) > 0);
+    if (this.info.state !== 'ready') this.#idle.stop();
+    else this.#idle.works(this.#runs.size > 0 || (this.info.queue_remaining ?? 0) > 0);
   }
 
   async #freeIdle(): Promise<void> {

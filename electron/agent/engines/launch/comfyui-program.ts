@@ -48,7 +48,7 @@ export function comfyUiProgram(
           ...optionArguments(record.options),
         ],
         cwd: record.path,
-        env: pythonEnvironment(record.env),
+        env: pythonEnvironment({ ...gpuOrder(record), ...record.env }),
         url: `http://127.0.0.1:${port}`,
       };
     },
@@ -59,6 +59,10 @@ export function comfyUiProgram(
     },
   };
 }
+
+/** CUDA counts its GPUs by speed unless it is told to count them as the tools do that people look at. */
+const gpuOrder = ({ options }: LaunchableRecord): Record<string, string> =>
+  options.device === undefined ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' };
 
 /** Two ComfyUIs in one folder would write the same names and lock the same database. */
 const directoriesApart = (folder: string): string[] =>

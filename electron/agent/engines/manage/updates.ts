@@ -2,8 +2,9 @@ import { readGraph } from '#shared/comfy/graph.ts';
 import type { ManageAsk, ManageReply } from '#shared/link/manage.ts';
 import { stepNames } from '../install/request.ts';
 import { runCanaries } from '../update/canaries.ts';
-import { planUpdate, type UpdatePlan } from '../update/plan.ts';
+import { planUpdate } from '../update/plan.ts';
 import { prepareUpdate as prepare } from '../update/prepare.ts';
+import { updatePlanReply } from '../update/reply.ts';
 import { discardUpdate, settle, switchBack, switchTo } from '../update/switch.ts';
 import type { Canary } from '../update/trial.ts';
 import { leave, start } from './life.ts';
@@ -27,7 +28,7 @@ export async function prepareUpdate(
     signal: AbortSignal.timeout(planMs),
     line: () => undefined,
   });
-  const reply = replyOf(plan);
+  const reply = updatePlanReply(plan);
   if (dry_run) return reply;
   if (reply.problems.length > 0) throw new Refusal('conflict', reply.problems.join(' '));
   const tried = canaries.map(canaryOf);
@@ -44,17 +45,6 @@ export async function prepareUpdate(
     },
   });
   return reply;
-}
-
-function replyOf({ from, to, commits, requirements, install, done, nothingNew }: UpdatePlan) {
-  const { added = [], removed = [] } = requirements ?? {};
-  const same = nothingNew && done.length === 0 ? ['It is at this version already.'] : [];
-  return {
-    ...{ from, to, commits: typeof commits === 'number' ? commits : null },
-    requirements: [...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)],
-    ...{ disk_needed: install.disk.needed, disk_free: install.disk.free },
-    problems: [...same, ...install.problems],
-  };
 }
 
 function canaryOf({ name, graph }: ManageAsk<'prepare_update'>['canaries'][number]): Canary {
