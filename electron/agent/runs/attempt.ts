@@ -6,6 +6,7 @@ import { EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/
 import type { Fleet, Seat } from '../engines/fleet.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
+import { afterEnd, afterError, counts, stoppedHere } from './conclusions.ts';
 import { placeInputs } from './inputs.ts';
 import type { Conclusion, Journal, JournalRecord } from './journal.ts';
 import { deliverOutputs } from './outputs.ts';
@@ -172,20 +173,9 @@ export class Attempt {
       : await this.#execute(
           await placeInputs(this.#graph(), assignment.inputs, { engine, http, gatewayUrl }, signal),
         );
-    switch (end.kind) {
-      case 'succeeded': {
-        const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
-        return { type: 'completed', outputs: await deliverOutputs(end.outputs, ports, signal) };
-      }
-      case 'interrupted':
-        return { type: 'failed', failure: stoppedElsewhere };
-      case 'lost':
-        // A staged run that we only picked up: its inputs may not be there for another engine, but its task can go on.
-        if (found && this.#phase === 'staged') return { type: 'declined', reason: end.failure.message };
-        return { type: 'failed', failure: end.failure };
-      case 'failed':
-        return { type: 'failed', failure: end.failure };
-    }
+    if (end.kind !== 'succeeded') return afterEnd(end, found !== undefined && this.#phase === 'staged');
+    const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
+    return { type: 'completed', outputs: await deliverOutputs(end.outputs, ports, signal) };
   }
 
   /** Submits and follows; again when the engine went away before it had begun with this run. */
@@ -253,13 +243,10 @@ export class Attempt {
   }
 
   #explain(error: unknown): Conclusion {
-    if (error instanceof RunFailure) return { type: 'failed', failure: error.failure };
-    const words = error instanceof Error ? error.message : String(error);
-    // Nothing has been executed, so somebody else may do it.
-    if (error instanceof EngineGone || this.#phase === 'staged')
-      return { type: 'declined', reason: words.slice(0, 2000) };
-    this.#log.error({ error: words }, 'an attempt failed unexpectedly');
-    return { type: 'failed', failure: { code: 'engine_error', message: words, retryable: true } };
+    const conclusion = afterError(error, this.#phase === 'staged');
+    if (conclusion.type === 'failed' && !(error instanceof RunFailure))
+      this.#log.error({ error: conclusion.failure.message }, 'an attempt failed unexpectedly');
+    return conclusion;
   }
 
   async #save(): Promise<void> {
@@ -282,24 +269,13 @@ export class Attempt {
     this.#seat?.letGo(this.id);
     this.#record = { ...this.#record, conclusion };
     await this.#durable;
-    // A crash counts, and so does being given back, even if we are killed before the gateway has heard of it.
-    const counts = conclusion.type === 'failed' || conclusion.type === 'declined';
-    if (counts) await this.#save();
+    if (counts(conclusion)) await this.#save();
     const answered = new AbortController();
     const told = link.send({ ...conclusion, ...this.#ref }).then(() => answered.abort());
     // Mostly the answer comes at once and the file can go; until it is written the engine's history would tell as much.
     await pause(promptAnswerMs, answered.signal);
-    if (!counts && !answered.signal.aborted) await this.#save();
+    if (!counts(conclusion) && !answered.signal.aborted) await this.#save();
     await told;
     await journal.remove(this.id);
   }
 }
-
-const stoppedHere = 'Atelier was stopped there in the middle of it.';
-
-const stoppedElsewhere = {
-  code: 'cancelled',
-  message:
-    'The run was interrupted in the engine itself, not through Atelier. Run it again if that was a mistake.',
-  retryable: true,
-} as const;

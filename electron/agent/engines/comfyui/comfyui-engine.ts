@@ -4,18 +4,19 @@ import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
-import { LaunchStages, stageWords } from '../launch/stages.ts';
+import { stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import type { ComfyUiClient } from './client.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { readPreview } from './frames.ts';
-import { type HangTimings, HangWatch, hangReport, hangTimings, stuckReport } from './hang-watch.ts';
+import { type HangTimings, HangWatch, hangTimings } from './hang-watch.ts';
 import { IdleFree } from './idle-free.ts';
 import { LiveFigures } from './live-figures.ts';
 import { readMessage } from './messages.ts';
 import { classesOf } from './node-classes.ts';
-import { packsOf } from './packs.ts';
+import { hangReport, strangeReport, stuckReport, unreachableReport } from './reports.ts';
 import { ComfyUiRun, type RunHost } from './run.ts';
+import { ServerLog } from './server-log.ts';
 import { Standing } from './standing.ts';
 
 export interface ComfyUiOptions extends ConnectionOptions {
@@ -31,7 +32,6 @@ export interface ComfyUiOptions extends ConnectionOptions {
   readonly idleFreeSeconds?: number;
 }
 
-const keptLines = 200;
 const figuresMs = 5000;
 
 /** An engine that speaks ComfyUI's protocol, wherever its server comes from. */
@@ -40,12 +40,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   readonly #options: ComfyUiOptions;
   readonly #log: Logger;
   readonly #runs = new Map<string, ComfyUiRun>();
-  readonly #lines: string[] = [];
+  readonly #printed = new ServerLog();
   readonly #standing: Standing;
   #connection: Connection | undefined;
   readonly #hangs: HangWatch;
-  #stages = new LaunchStages();
-  #lifeIsOver = false;
   /** Node packs by the node types that they bring. */
   #packs: ReadonlyMap<string, string> = new Map();
   /** It is stuck in a run that it does not stop, and is not ours to end. */
@@ -59,7 +57,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     this.clientId = options.clientId;
     this.#hangs = new HangWatch({
       patienceMs: this.#patienceMs(),
-      executing: () => [...this.#runs.values()].find((run) => run.running),
+      executing: () => this.#executing(),
       worked: () => options.source.worked(),
       hung: (run) => void this.#hung(run),
     });
@@ -159,7 +157,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   down(report: CrashReport, final: boolean): void {
     this.#disconnect();
-    this.#lifeIsOver = true;
+    this.#printed.end();
     this.#lost(report, 'engine_crashed', final);
   }
 
@@ -169,7 +167,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   /** How far its present start has come, or how far the last one came. */
   get launch(): LaunchReport {
-    return this.#stages.report;
+    return this.#printed.launch;
   }
 
   /** Where it answers; empty while it does not. */
@@ -179,20 +177,17 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
 
   /** The last it printed. */
   get lines(): readonly string[] {
-    return this.#lines;
+    return this.#printed.lines;
   }
 
-  async free(): Promise<void> {
-    await this.client().free();
+  free(): Promise<void> {
+    return this.client().free();
   }
 
   line(text: string): void {
-    if (this.#lifeIsOver) this.#stages = new LaunchStages();
-    this.#lifeIsOver = false;
     this.#hangs.sign();
-    if (this.#lines.push(text) > keptLines) this.#lines.shift();
-    if (this.#stages.line(text) && !this.#connection) {
-      this.#standing.become({ state: 'starting', reason: stageWords(this.#stages.report) });
+    if (this.#printed.line(text) && !this.#connection) {
+      this.#standing.become({ state: 'starting', reason: stageWords(this.launch) });
     }
     for (const run of this.#runs.values()) if (run.running) run.log(text);
   }
@@ -205,13 +200,12 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   #lost(report: CrashReport, code: 'engine_crashed' | 'engine_unreachable', final: boolean): void {
     this.#log.warn({ reason: crashWords(report), cause: report.cause }, 'the engine is gone');
     this.#standing.crash(report, final);
-    for (const run of [...this.#runs.values()]) run.lose(report, code, this.#lines);
+    for (const run of [...this.#runs.values()]) run.lose(report, code, this.lines);
   }
 
   #unreachable(words: string): void {
     const { source, name } = this.#options;
-    const fix = 'Check that ComfyUI runs there and that this machine can reach it.';
-    const report: CrashReport = { cause: 'unreachable', what: `"${name}": ${words}`, fix };
+    const report = unreachableReport(name, words);
     if (source.ours) {
       // Its end will say more.
       this.#standing.crash(report);
@@ -241,31 +235,16 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   /** The socket is there: learn what the server is, catch up with the runs, then take new ones. */
   async #opened(connection: Connection): Promise<void> {
     try {
-      const { client } = connection;
-      const [stats, nodeInfo] = await Promise.all([
-        client.systemStats(),
-        client.nodeInfo().catch(() => undefined),
-      ]);
-      if (!this.#options.source.ours) await client.subscribeLogs(this.clientId).catch(() => undefined);
+      const { packs, ...learnt } = await connection.learn();
+      if (!this.ours) await connection.client.subscribeLogs(this.clientId).catch(() => undefined);
       await Promise.all([...this.#runs.values()].map((run) => run.catchUp()));
       if (this.#connection !== connection) return;
-      this.#packs = packsOf(nodeInfo ?? {});
+      this.#packs = packs;
       this.#stuck = false;
-      this.#standing.become({
-        state: 'ready',
-        reason: '',
-        version: stats.system.comfyui_version,
-        pytorch_version: stats.system.pytorch_version,
-        devices: stats.devices,
-        ...classesOf(nodeInfo),
-      });
+      this.#standing.become({ state: 'ready', reason: '', ...learnt });
     } catch (error) {
       if (this.#connection !== connection) return;
-      const report: CrashReport = {
-        cause: 'unreachable',
-        what: `The server does not answer as ComfyUI does: ${(error as Error).message}.`,
-        fix: 'Check that its address is that of a ComfyUI.',
-      };
+      const report = strangeReport(error as Error);
       this.#log.warn({ error: report.what }, 'connecting to the engine again');
       this.#standing.crash(report);
       connection.socket.reconnect();
@@ -276,24 +255,22 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     const message = readMessage(text);
     if (message?.kind === 'run') {
       this.#hangs.sign();
-      if (this.#stuck) this.#unstuck();
+      if (this.#stuck) this.#standing.become({ state: 'ready', reason: '' });
+      this.#stuck = false;
       this.#runs.get(message.run.data.prompt_id)?.handle(message.run);
     } else if (message?.kind === 'log') for (const line of message.lines) this.line(line);
     else if (message?.kind === 'queue') this.#note({ queue_remaining: message.remaining });
   }
 
-  #unstuck(): void {
-    this.#stuck = false;
-    this.#standing.become({ state: 'ready', reason: '' });
+  #executing(): ComfyUiRun | undefined {
+    return [...this.#runs.values()].find((run) => run.running);
   }
 
   #binary(frame: Buffer): void {
     this.#hangs.sign();
     const preview = readPreview(frame);
     if (!preview) return;
-    const run = preview.promptId
-      ? this.#runs.get(preview.promptId)
-      : [...this.#runs.values()].find((one) => one.running);
+    const run = preview.promptId ? this.#runs.get(preview.promptId) : this.#executing();
     run?.preview(preview.contentType, preview.bytes);
   }
 

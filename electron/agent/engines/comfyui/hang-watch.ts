@@ -1,4 +1,3 @@
-import type { CrashReport } from '#shared/wire/crash.ts';
 import type { ComfyUiRun } from './run.ts';
 
 /** Milliseconds. */
@@ -80,23 +79,3 @@ export class HangWatch {
     return another || (!run.stopping && (heard || worked));
   }
 }
-
-/** In words; `patienceMs` as it was set. */
-export const hangReport = (name: string, patienceMs: number): CrashReport => ({
-  cause: 'hang',
-  what: `The engine "${name}" went no further with this run: for ${minutes(patienceMs)} it neither told anything nor computed.`,
-  fix: 'If it stops at the same node again, update or disable the node pack that the node comes from.',
-});
-
-function minutes(ms: number): string {
-  const count = Math.round(ms / 60_000);
-  if (count < 1) return `${Math.round(ms / 1000)} s`;
-  return count === 1 ? 'a minute' : `${count} minutes`;
-}
-
-/** An engine that others run and that does not take the interruption. */
-export const stuckReport = (name: string): CrashReport => ({
-  cause: 'hang',
-  what: `The engine "${name}" is stuck in a run that it does not stop.`,
-  fix: 'Others run it, so it has to be restarted there; then it is used again by itself.',
-});
