@@ -1,28 +1,13 @@
 import { z } from 'zod';
-import type { ManageAction, ManageAsk, ManageReply } from '#shared/link/manage.ts';
+import type { ManageAction } from '#shared/link/manage.ts';
 import type { Operation } from '#shared/rights.ts';
-import { successReply } from '#shared/wire/common.ts';
-import { addEngineRequest, foundList, installPlanReply, installWish } from '#shared/wire/engine-adding.ts';
-import {
-  engineId,
-  engineIdReply,
-  engineList,
-  engineLog,
-  engineSettings,
-  logQuery,
-  updateEngineRequest,
-} from '#shared/wire/engines.ts';
+import { addEngineRequest, installWish } from '#shared/wire/engine-adding.ts';
+import { engineList, logQuery, updateEngineRequest } from '#shared/wire/engines.ts';
 import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
+import { engineRoute, engineWords, ofAgent, ofEngine } from './engine-route.ts';
 import { describe } from './route.ts';
-
-export const ofAgent = z.object({ agentId: z.string().min(1).max(100) });
-export const ofEngine = ofAgent.extend({ engineId });
-export const engineErrors = [409, 503] as const;
-export const engineWords = { tag: 'engine', ours: true, errors: engineErrors } as const;
-
-const done = { is_success: true as const };
 
 /** The engines of the team's agents: what they are, and what is done with them. */
 export function engineRoutes(app: App, rooms: Rooms): void {
@@ -30,18 +15,7 @@ export function engineRoutes(app: App, rooms: Rooms): void {
   addRoutes(app, rooms);
   lifeRoutes(app, rooms);
   settingRoutes(app, rooms);
-  logRoute(app, rooms);
 }
-
-/** Asks the agent of a request. */
-export const asker =
-  ({ engines }: Rooms) =>
-  <Action extends ManageAction>(
-    request: Parameters<typeof callerOf>[0] & { readonly params: { readonly agentId: string } },
-    action: Action,
-    ask: ManageAsk<Action>,
-  ): Promise<ManageReply<Action>> =>
-    engines.ask(callerOf(request).teamId, request.params.agentId, action, ask);
 
 function listRoute(app: App, { identity, engines }: Rooms): void {
   app.get(
@@ -73,58 +47,32 @@ function listRoute(app: App, { identity, engines }: Rooms): void {
 }
 
 function addRoutes(app: App, rooms: Rooms): void {
-  const ask = asker(rooms);
-  app.post(
-    '/agents/:agentId/engines/discover',
-    {
-      onRequest: permit(rooms.identity, 'discoverEngines'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'discoverEngines',
-          summary: 'Look for ComfyUI on an agent’s machine',
-          description: 'Looks in the usual places and changes nothing.',
-        },
-        { params: ofAgent },
-        { 200: foundList },
-      ),
+  engineRoute(app, rooms, {
+    ...{ method: 'POST', path: '/discover', id: 'discoverEngines', action: 'discover', params: ofAgent },
+    summary: 'Look for ComfyUI on an agent’s machine',
+    description: 'Looks in the usual places and changes nothing.',
+    ask: () => ({}),
+  });
+  engineRoute(app, rooms, {
+    ...{
+      method: 'POST',
+      path: '/plan',
+      id: 'planEngine',
+      action: 'plan',
+      params: ofAgent,
+      body: installWish,
     },
-    (request) => ask(request, 'discover', {}),
-  );
-  app.post(
-    '/agents/:agentId/engines/plan',
-    {
-      onRequest: permit(rooms.identity, 'planEngine'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'planEngine',
-          summary: 'Show what an install would do',
-          description: 'Looks at the machine and changes nothing.',
-        },
-        { params: ofAgent, body: installWish },
-        { 200: installPlanReply },
-      ),
-    },
-    (request) => ask(request, 'plan', { wish: request.body }),
-  );
-  app.post(
-    '/agents/:agentId/engines',
-    {
-      onRequest: permit(rooms.identity, 'addEngine'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'addEngine',
-          summary: 'Attach, adopt or install an engine',
-          description: 'An install goes on as the engine’s job; the list shows how far it is.',
-        },
-        { params: ofAgent, body: addEngineRequest },
-        { 201: engineIdReply },
-      ),
-    },
-    async (request, reply) => reply.code(201).send(await ask(request, 'add', { wish: request.body })),
-  );
+    summary: 'Show what an install would do',
+    description: 'Looks at the machine and changes nothing.',
+    ask: ({ body }) => ({ wish: body }),
+  });
+  engineRoute(app, rooms, {
+    ...{ method: 'POST', path: '', id: 'addEngine', action: 'add', params: ofAgent, body: addEngineRequest },
+    summary: 'Attach, adopt or install an engine',
+    description: 'An install goes on as the engine’s job; the list shows how far it is.',
+    status: 201,
+    ask: ({ body }) => ({ wish: body }),
+  });
 }
 
 /** What is done to one engine without more to say: operation, action, last part of the path, words. */
@@ -168,103 +116,48 @@ const simple = [
 ] as const satisfies readonly (readonly [Operation, ManageAction, string, string, string])[];
 
 function lifeRoutes(app: App, rooms: Rooms): void {
-  const ask = asker(rooms);
   for (const [id, action, path, summary, description] of simple) {
-    app.post(
-      `/agents/:agentId/engines/:engineId/${path}`,
-      {
-        onRequest: permit(rooms.identity, id),
-        schema: describe(
-          { ...engineWords, id, summary, description },
-          { params: ofEngine },
-          { 200: successReply },
-        ),
-      },
-      async (request) => {
-        await ask(request, action, { engine_id: request.params.engineId });
-        return done;
-      },
-    );
+    engineRoute(app, rooms, {
+      ...{ method: 'POST', path: `/:engineId/${path}`, id, action, summary, description, params: ofEngine },
+      ask: ({ params }) => ({ engine_id: params.engineId }),
+    });
   }
-  app.delete(
-    '/agents/:agentId/engines/:engineId',
-    {
-      onRequest: permit(rooms.identity, 'removeEngine'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'removeEngine',
-          summary: 'Forget an engine',
-          description:
-            'A folder that was adopted stays as it is. What Atelier installed is deleted with its node packs and ' +
-            'outputs, only when `delete_files` is true; else that is a 409.',
-        },
-        { params: ofEngine, querystring: z.object({ delete_files: z.stringbool().default(false) }) },
-        { 200: successReply },
-      ),
-    },
-    async (request) => {
-      const { delete_files } = request.query;
-      await ask(request, 'remove', { engine_id: request.params.engineId, delete_files });
-      return done;
-    },
-  );
+  engineRoute(app, rooms, {
+    ...{ method: 'DELETE', path: '/:engineId', id: 'removeEngine', action: 'remove', params: ofEngine },
+    query: z.object({ delete_files: z.stringbool().default(false) }),
+    summary: 'Forget an engine',
+    description:
+      'A folder that was adopted stays as it is. What Atelier installed is deleted with its node packs and ' +
+      'outputs, only when `delete_files` is true; else that is a 409.',
+    ask: ({ params, query }) => ({ engine_id: params.engineId, ...query }),
+  });
 }
 
 function settingRoutes(app: App, rooms: Rooms): void {
-  const ask = asker(rooms);
-  app.get(
-    '/agents/:agentId/engines/:engineId/settings',
-    {
-      onRequest: permit(rooms.identity, 'getEngineSettings'),
-      schema: describe(
-        { ...engineWords, id: 'getEngineSettings', summary: 'Get how an engine is launched' },
-        { params: ofEngine },
-        { 200: engineSettings },
-      ),
+  const settings = { path: '/:engineId/settings', params: ofEngine } as const;
+  engineRoute(app, rooms, {
+    ...{ method: 'GET', ...settings, id: 'getEngineSettings', action: 'settings' },
+    summary: 'Get how an engine is launched',
+    ask: ({ params }) => ({ engine_id: params.engineId }),
+  });
+  engineRoute(app, rooms, {
+    ...{
+      method: 'PUT',
+      ...settings,
+      id: 'updateEngineSettings',
+      action: 'update',
+      body: updateEngineRequest,
     },
-    (request) => ask(request, 'settings', { engine_id: request.params.engineId }),
-  );
-  app.put(
-    '/agents/:agentId/engines/:engineId/settings',
-    {
-      onRequest: permit(rooms.identity, 'updateEngineSettings'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'updateEngineSettings',
-          summary: 'Change how an engine is launched',
-          description:
-            'Checked against what this very ComfyUI offers; holds from the next start. A snapshot is taken first.',
-        },
-        { params: ofEngine, body: updateEngineRequest },
-        { 200: successReply },
-      ),
-    },
-    async (request) => {
-      await ask(request, 'update', { engine_id: request.params.engineId, change: request.body });
-      return done;
-    },
-  );
-}
-
-function logRoute(app: App, rooms: Rooms): void {
-  const ask = asker(rooms);
-  app.get(
-    '/agents/:agentId/engines/:engineId/log',
-    {
-      onRequest: permit(rooms.identity, 'getEngineLog'),
-      schema: describe(
-        {
-          ...engineWords,
-          id: 'getEngineLog',
-          summary: 'Read an engine’s log',
-          description: 'The last lines; with `after`, what came since. Search and level choose among them.',
-        },
-        { params: ofEngine, querystring: logQuery },
-        { 200: engineLog },
-      ),
-    },
-    (request) => ask(request, 'log', { engine_id: request.params.engineId, query: request.query }),
-  );
+    summary: 'Change how an engine is launched',
+    description:
+      'Checked against what this very ComfyUI offers; holds from the next start. A snapshot is taken first.',
+    ask: ({ params, body }) => ({ engine_id: params.engineId, change: body }),
+  });
+  engineRoute(app, rooms, {
+    ...{ method: 'GET', path: '/:engineId/log', id: 'getEngineLog', action: 'log', params: ofEngine },
+    query: logQuery,
+    summary: 'Read an engine’s log',
+    description: 'The last lines; with `after`, what came since. Search and level choose among them.',
+    ask: ({ params, query }) => ({ engine_id: params.engineId, query }),
+  });
 }
