@@ -12,13 +12,14 @@ import { type Programs, UsageError } from './programs.ts';
 
 const usage = `Atelier: a render studio on your machine.
 
-  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL|NAME]
+  atelier serve   [--data DIR] [--host H] [--port N] [--no-agent] [--engine starter|URL|NAME …]
   atelier run     FILE.json [--set key=value …] [--out DIR] [--gateway URL --key KEY] [--data DIR]
   atelier import  FILE [--name NAME] [--slug SLUG] [--check] [--gateway URL --key KEY] [--data DIR]
   atelier key     create --kind integration|agent|device --name N [--expires-in-days D] [--data DIR]
-  atelier join    URL [--name N] [--engine starter|URL|NAME] [--data DIR]     (serve another machine's studio)
+  atelier join    URL [--name N] [--engine starter|URL|NAME …] [--managed] [--data DIR]
+                  (serve another machine's studio; --managed lets it install and run engines here)
   atelier password [--email E] [--data DIR]     (typed, or the first line of standard input)
-  atelier engine  list|discover|attach|adopt|install|start|stop|status|logs|snapshot|restore|remove … (engine help)
+  atelier engine  list|discover|attach|adopt|install|start|stop|status|logs|packs|update|restore|remove … (engine help)
   atelier doctor  [--data DIR]
   atelier demo
 

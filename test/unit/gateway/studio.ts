@@ -137,6 +137,16 @@ export const engine = (fields: Partial<EngineInfo> = {}): EngineInfo => ({
 });
 
 /** An agent that does only what the test says. */
+export const machine = {
+  hostname: 'here',
+  platform_arch: 'linux/amd64',
+  os: 'linux',
+  cpu_count: 2,
+  ram_total: 1,
+  ram_free: 1,
+  gpus: [],
+};
+
 export class FakeAgent {
   readonly sent: GatewayMessage[] = [];
   ending: number | 'cut' | undefined;
@@ -153,15 +163,7 @@ export class FakeAgent {
       protocol: 1,
       agent_id: 'agent-1',
       agent_version: '1',
-      machine: {
-        hostname: 'here',
-        platform_arch: 'linux/amd64',
-        os: 'linux',
-        cpu_count: 2,
-        ram_total: 1,
-        ram_free: 1,
-        gpus: [],
-      },
+      machine,
       engines: [engine()],
       labels: [],
       region: '',

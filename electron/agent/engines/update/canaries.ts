@@ -23,20 +23,14 @@ const patience = { least: 600_000, ratio: 10 };
  * Runs the canaries on the engine as it is and on its update, one engine after the other so that one GPU is enough, and
  * compares. Both run apart from the engine's own outputs, database and process, which may go on working meanwhile.
  */
-export async function runCanaries(
-  candidate: InstalledRecord,
-  current: LaunchableRecord,
-  canaries: readonly Canary[],
-  registry: EngineRegistry,
-  listener: CanaryListener,
-  signal: AbortSignal,
-): Promise<CanaryReport> {
+export async function runCanaries(...asked: Parameters<typeof tryBoth>): Promise<CanaryReport> {
+  const [candidate, current, , registry] = asked;
   if (candidate.state !== 'ready') {
     throw new Error(`The update of "${current.id}" is not wholly prepared yet, so nothing can be tried.`);
   }
   const unlock = await lockEngine(registry.files(current.id).folder, current.id, 'updated');
   try {
-    return await tryBoth(candidate, current, canaries, registry, listener, signal);
+    return await tryBoth(...asked);
   } finally {
     await unlock();
   }

@@ -2,17 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { agentItem as agentItemShape } from '#shared/wire/agents.ts';
 import type { EngineCard } from '#shared/wire/engines.ts';
 import { agentItem } from '../../../../electron/gateway/agents/view.ts';
-import { engine, type FakeAgent, Studio } from '../studio.ts';
+import { engine, type FakeAgent, machine, Studio } from '../studio.ts';
 
-const machine = {
-  hostname: 'here',
-  platform_arch: 'linux/amd64',
-  os: 'linux',
-  cpu_count: 2,
-  ram_total: 1,
-  ram_free: 1,
-  gpus: [],
-};
 const device = { name: 'cuda:0 A', type: 'cuda', vram_total: 100, vram_free: 90 };
 const gpu = { name: 'A', type: 'cuda', index: 1, uuid: 'GPU-1', vram_total: 100, vram_free: 80 };
 const live = { load_percent: 37, temperature_c: 61, power_w: 212.5, power_limit_w: 450 };
