@@ -2,7 +2,7 @@ import type { ManageAsk, ManageReply } from '#shared/link/manage.ts';
 import type { InstallWish } from '#shared/wire/engine-adding.ts';
 import { install, installStateOf } from '../install/installer.ts';
 import { type InstallPlan, planInstall } from '../install/plan.ts';
-import { type InstallRequest, installRequest, stepNames, stillDone } from '../install/request.ts';
+import { type InstallRequest, installRequest, stepsOf, stillDone } from '../install/request.ts';
 import { adoptEngine, attachEngine } from '../registry/adding.ts';
 import { discover } from '../registry/discover.ts';
 import { isLaunchable } from '../registry/record.ts';
@@ -85,7 +85,7 @@ function begin(made: InstallPlan, ports: CommandPorts): void {
   if (made.problems.length > 0) throw new Refusal('conflict', made.problems.join(' '));
   const { id } = made.request;
   ports.jobs.begin(id, {
-    ...{ kind: 'install', title: `Installing ComfyUI as "${id}"`, steps: stepNames },
+    ...{ kind: 'install', title: `Installing ComfyUI as "${id}"`, steps: stepsOf(made.request) },
     run: async (listener, signal) => {
       await install(made, ports.registry, listener, signal);
     },

@@ -1,6 +1,6 @@
 import { readGraph } from '#shared/comfy/graph.ts';
 import type { ManageAsk, ManageReply } from '#shared/link/manage.ts';
-import { stepNames } from '../install/request.ts';
+import { stepsOf } from '../install/request.ts';
 import { runCanaries } from '../update/canaries.ts';
 import { planUpdate } from '../update/plan.ts';
 import { prepareUpdate as prepare } from '../update/prepare.ts';
@@ -34,7 +34,7 @@ export async function prepareUpdate(
   const tried = canaries.map(canaryOf);
   jobs.begin(engine_id, {
     ...{ kind: 'update', title: `Preparing another version of "${engine_id}" beside it` },
-    steps: [...stepNames, ...(tried.length > 0 ? [trying] : [])],
+    steps: [...stepsOf(plan.install.request), ...(tried.length > 0 ? [trying] : [])],
     run: async (listener, signal) => {
       const candidate = await prepare(plan, registry, listener, signal);
       if (tried.length === 0) return;
