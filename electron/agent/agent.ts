@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ManageRefusal } from '#shared/link/manage.ts';
 import type { GatewayMessage } from '#shared/link/protocol.ts';
+import { Announcer } from './announcer.ts';
 import { pause } from './back-off.ts';
 import type { HangTimings } from './engines/comfyui/hang-watch.ts';
 import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
-import { figuresOf, sameBarFigures } from './engines/figures.ts';
+import { figuresOf } from './engines/figures.ts';
 import { Fleet } from './engines/fleet.ts';
 import { EngineManager } from './engines/manage/manager.ts';
 import type { ManageOptions } from './engines/manage/ports.ts';
 import type { SupervisorTimings } from './engines/supervisor.ts';
 import { HttpClient } from './http.ts';
 import { type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
-import { labelsOf, Machine } from './machine/machine.ts';
+import { Machine } from './machine/machine.ts';
 import { Journal } from './runs/journal.ts';
 import { Runs } from './runs/runs.ts';
 
@@ -91,10 +92,9 @@ class RunningAgent {
   readonly #journal: Journal;
   readonly #link: Link;
   readonly #runs: Runs;
+  readonly #announcer: Announcer;
   readonly #stopped = new AbortController();
   #recovered: Promise<void> = Promise.resolve();
-  /** As the gateway was told last. */
-  #told: Standing | undefined;
 
   constructor(options: AgentOptions, clientId: string) {
     this.#options = options;
@@ -141,6 +141,12 @@ class RunningAgent {
       journal: this.#journal,
       log,
     });
+    this.#announcer = new Announcer({
+      machine: () => this.#machine.known(),
+      engines: () => this.#fleet.infos,
+      labels: options.labels ?? [],
+      link: this.#link,
+    });
     this.#manager =
       options.manage &&
       new EngineManager({
@@ -180,42 +186,20 @@ class RunningAgent {
   }
 
   #changed(): void {
-    void this.#tell();
+    void this.#announcer.tell();
     this.#manager?.changed();
   }
 
   async #hello(): Promise<Hello> {
-    this.#told = await this.#standing();
     return {
       agent_id: this.#options.agentId,
       agent_version: this.#options.version,
-      machine: await this.#machine.known(),
-      ...this.#told,
+      ...(await this.#announcer.hello()),
       region: this.#options.region ?? '',
       staging,
       models: [],
       attempts: this.#runs.held,
     };
-  }
-
-  async #standing(): Promise<Standing> {
-    const engines = this.#fleet.infos;
-    const labels = labelsOf(await this.#machine.known(), engines, this.#options.labels ?? []);
-    return { engines, labels, slots: Math.max(1, engines.length) };
-  }
-
-  /** A connected gateway hears at once what has changed, any other with the next hello. */
-  async #tell(): Promise<void> {
-    const [before, now] = [this.#told, await this.#standing()];
-    if (!this.#link.connected) return;
-    this.#told = now;
-    const names = ({ engines, labels }: Standing): string =>
-      [...engines.map(({ name }) => name), ...labels].join();
-    if (!before || names(before) !== names(now)) void this.#link.send({ type: 'standing', ...now });
-    else {
-      const changed = now.engines.filter((info) => !before.engines.some((old) => sameBarFigures(old, info)));
-      for (const engine of changed) void this.#link.send({ type: 'engine_state', engine });
-    }
   }
 
   /** A failure is no harm: the gateway asks again. */
@@ -239,8 +223,6 @@ class RunningAgent {
     this.#link.answer({ type: 'managed', request_id, ...answer });
   }
 }
-
-type Standing = Pick<Hello, 'engines' | 'labels' | 'slots'>;
 
 const unmanaged: ManageRefusal = {
   code: 'forbidden',
