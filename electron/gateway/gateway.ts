@@ -17,6 +17,7 @@ import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
+import { Pool } from './scheduling/pool.ts';
 import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -125,6 +126,10 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     workflows,
     log: config.log,
     mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
+    pool: new Pool({
+      store,
+      most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
+    }),
   });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const timeouts = new TaskTimeouts({

@@ -25,6 +25,9 @@ export interface ReadableFile {
   readonly name: string;
 }
 
+/** Below it bytes lie by hash and size, without a name: `content/<sha256>/<bytes>`. */
+const contents = 'content/';
+
 const filePath = (key: string): string => `/files/${key.split('/').map(encodeURIComponent).join('/')}`;
 
 /** Uploaded inputs, and the signed addresses under which inputs and outputs are read. */
@@ -130,9 +133,9 @@ export class Files {
     return file;
   }
 
-  /** Signed path of an input, for the agent that runs with it. */
-  inputPath(file: FileRow): string {
-    return this.#readPath(file.file_key);
+  /** Signed path of an input's bytes, for the agent that runs with it. Named by content: keys name the team. */
+  contentPath(file: FileRow): string {
+    return this.#readPath(`${contents}${file.sha256}/${file.announced_size}`);
   }
 
   /** Signed path of a task's output. */
@@ -152,6 +155,10 @@ export class Files {
   /** The input or output under a key. */
   readable(key: string): ReadableFile | undefined {
     const { read } = this.#ports.store;
+    if (key.startsWith(contents)) {
+      const [sha256 = '', size] = key.slice(contents.length).split('/');
+      return { sha256, size: Number(size), contentType: 'application/octet-stream', name: sha256 };
+    }
     if (key.startsWith('inputs/')) {
       const file = this.find(key);
       return file?.sha256
