@@ -96,6 +96,16 @@ export const rights = {
   streamTaskEvents: on('runtime', 'viewer'),
   streamTeamEvents: on('runtime', 'viewer'),
 
+  // Where a team's results go, and the secret that signs them.
+  createWebhook: on('management', 'admin', 'webhooks'),
+  listWebhooks: on('management', 'admin', 'webhooks'),
+  getWebhook: on('management', 'admin', 'webhooks'),
+  updateWebhook: on('management', 'admin', 'webhooks'),
+  deleteWebhook: on('management', 'admin', 'webhooks'),
+  rotateWebhookSecret: on('management', 'admin', 'webhooks'),
+  testWebhook: on('management', 'admin', 'webhooks'),
+  listWebhookDeliveries: on('management', 'admin', 'webhooks'),
+
   presignFile: on('runtime', 'member'),
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),

@@ -18,6 +18,7 @@ import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
 import { Pool } from './scheduling/pool.ts';
+import { Secrets } from './secrets/secrets.ts';
 import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -32,6 +33,8 @@ import { TaskSignals } from './tasks/signals.ts';
 import { Tasks } from './tasks/tasks.ts';
 import { TaskTimeouts } from './tasks/timeouts.ts';
 import { TaskViews } from './tasks/views.ts';
+import { resolveHost, Targets } from './webhooks/targets.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import { Inspection } from './workflows/inspection.ts';
 import { Workflows } from './workflows/workflows.ts';
 
@@ -132,6 +135,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     }),
   });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
+  const webhooks = await openWebhooks(config, { store, identity, events, signals, views });
   const timeouts = new TaskTimeouts({
     tasks,
     workflows,
@@ -155,8 +159,38 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
     scheduler,
+    webhooks,
     timeouts,
   };
+}
+
+interface WebhookNeeds extends Pick<Rooms, 'store' | 'identity' | 'events'> {
+  readonly signals: TaskSignals;
+  readonly views: TaskViews;
+}
+
+/** Tasks don't know of webhooks: what is to be told joins the unit of work of each event. */
+async function openWebhooks(config: GatewayConfig, needs: WebhookNeeds): Promise<Webhooks> {
+  const { store, identity, events, signals, views } = needs;
+  const webhooks = new Webhooks({
+    store,
+    features: identity.features,
+    secrets: await Secrets.open(config.dataDir),
+    targets: new Targets({
+      resolve: config.resolve ?? resolveHost,
+      privateAllowed: () => identity.features.has('global', 'private_webhooks'),
+    }),
+    summary: (reader, taskId) => views.summary(reader, taskId),
+    changed: (teamId) => events.changed(teamId, 'webhooks_changed'),
+    version: config.version,
+    clock: config.clock,
+    log: config.log,
+    timeoutMs: config.timings.webhookTimeoutMs,
+    retryMs: config.timings.webhookRetryMs,
+  });
+  events.onAppend((writer, event) => webhooks.enqueue(writer, event));
+  signals.listen({ ended: () => webhooks.look() });
+  return webhooks;
 }
 
 function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
@@ -204,6 +238,7 @@ class RunningGateway implements Gateway {
     agents.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
+    this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
@@ -211,12 +246,13 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, store } = this.rooms;
+    const { agents, scheduler, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await webhooks.stop();
     await store.close();
     this.#unlock();
   }

@@ -10,6 +10,7 @@ import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
 import type { TaskEvents } from './tasks/events.ts';
 import type { Tasks } from './tasks/tasks.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Inspection } from './workflows/inspection.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
@@ -31,4 +32,5 @@ export interface Rooms {
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;
+  readonly webhooks: Webhooks;
 }

@@ -1,6 +1,7 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -256,4 +257,6 @@ export interface Database {
   outputs: OutputRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
+  webhooks: WebhookRow;
+  webhook_deliveries: WebhookDeliveryRow;
 }

@@ -17,6 +17,7 @@ import { queueRoutes } from './queue.ts';
 import { taskRoutes } from './tasks.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** The native API, below `/api/v1`. */
@@ -39,4 +40,5 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   agentRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);
+  webhookRoutes(app, rooms);
 }

@@ -68,6 +68,8 @@ it('makes exactly the tables that the schema describes', async () => {
     'tasks',
     'teams',
     'users',
+    'webhook_deliveries',
+    'webhooks',
     'workflow_snapshots',
     'workflows',
   ]);
