@@ -99,6 +99,19 @@ export class Dispatcher {
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
+  /** A page of a team's tasks that stand in line, next first, and how many there are. */
+  inLine(teamId: string, offset: number, limit: number): { ids: string[]; total: number } {
+    const ids: string[] = [];
+    let passed = 0;
+    for (const { id, requirements } of this.#queue.inOrder()) {
+      if (ids.length === limit) break;
+      if (requirements.teamId !== teamId) continue;
+      passed += 1;
+      if (passed > offset) ids.push(id);
+    }
+    return { ids, total: this.#queue.sizeOf(teamId) };
+  }
+
   readonly #held = ({ requirements }: WaitingTask): boolean =>
     this.#ports.tasks.line.paused(requirements.teamId);
 
@@ -124,17 +137,18 @@ export class Dispatcher {
         ...this.#needs.of(task),
         submitterId: task.submitter_id,
         priority: task.priority,
+        place: task.place ?? task.id,
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
     this.#wake();
   }
 
-  #moved({ id, priority }: TaskRow): void {
+  #moved({ id, priority, place }: TaskRow): void {
     const task = this.#queue.get(id);
     if (!task) return;
     this.#queue.remove(id);
-    this.#queue.add({ ...task, priority });
+    this.#queue.add({ ...task, priority, place: place ?? id });
     this.#wake();
   }
 
@@ -210,7 +224,7 @@ export class Dispatcher {
     const agent = {
       key,
       agentId: session?.agentId ?? '',
-      labels: session?.hello.labels ?? [],
+      labels: session?.labels ?? [],
       gpuType: (session && gpusOf(session)[0]?.name) ?? '',
     };
     return { taskId: task.id, agent, reason: `Chosen by ${why}.` };

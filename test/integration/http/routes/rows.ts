@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { taskRows } from './task-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -165,6 +166,7 @@ export const rows: Readonly<Record<string, Row>> = {
     at: { taskId: await gateway.run(workflowId) },
     ok: 200,
   }),
+  ...taskRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),
