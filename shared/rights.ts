@@ -90,6 +90,11 @@ export const rights = {
   runWorkflowBatch: on('runtime', 'member'),
   setTaskPriority: on('runtime', 'member'),
   moveTaskFirst: on('runtime', 'member'),
+  moveTask: on('runtime', 'member'),
+  deleteTask: on('runtime', 'member'),
+  getTaskLog: on('runtime', 'viewer'),
+  getTaskStatistics: on('runtime', 'viewer'),
+  listQueue: on('runtime', 'viewer'),
   getQueue: on('runtime', 'viewer'),
   pauseQueue: on('management', 'admin'),
   resumeQueue: on('management', 'admin'),
@@ -109,6 +114,11 @@ export const rights = {
   presignFile: on('runtime', 'member'),
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
+  updateAgent: on('management', 'admin'),
+  drainAgent: on('management', 'admin'),
+  resumeAgent: on('management', 'admin'),
+  removeAgent: on('management', 'admin'),
+  getAgentStatistics: on('management', 'viewer'),
 
   // Whoever chooses what a machine executes can do anything on it: that is the owner's. Admins run what is there.
   listEngines: on('management', 'viewer'),

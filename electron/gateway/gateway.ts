@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
 import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
+import { Roster } from './agents/roster.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
 import { DiskObjectStore } from './files/disk-object-store.ts';
@@ -29,6 +30,7 @@ import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
 import { Attempts } from './tasks/attempts.ts';
 import { TaskEvents } from './tasks/events.ts';
+import { TaskLogs } from './tasks/logs.ts';
 import { TaskSignals } from './tasks/signals.ts';
 import { Tasks } from './tasks/tasks.ts';
 import { TaskTimeouts } from './tasks/timeouts.ts';
@@ -94,25 +96,19 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
   const events = new TaskEvents(clock, (event) => views.complete(event));
-  const attempts = new Attempts({
-    store,
-    workflows,
-    objects,
-    events,
-    signals,
-    clock,
-    leaseMs: timings.leaseMs,
-  });
-  const tasks = new Tasks({ store, files, events, signals, attempts, views, workflows, clock });
+  const common = { store, workflows, files, events, signals, clock };
+  const attempts = new Attempts({ ...common, objects, leaseMs: timings.leaseMs });
+  const logs = new TaskLogs({ store, clock, log: config.log });
+  const waiting = (taskId: string) => scheduler.waiting(taskId);
+  const tasks = new Tasks({ ...common, attempts, views, logs, waiting });
+  const roster = new Roster(store, clock);
   const agents = new AgentRegistry({
+    ...common,
     config,
     gatewayId,
-    store,
     attempts,
-    signals,
-    events,
-    workflows,
-    files,
+    logs,
+    roster,
     signer,
     addressMs: limits.maxTaskSeconds * 1000,
   });
@@ -155,6 +151,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     events,
     tasks,
     agents,
+    roster,
     engines,
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
@@ -246,12 +243,13 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, store, webhooks } = this.rooms;
+    const { agents, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    tasks.logs.stop();
     await webhooks.stop();
     await store.close();
     this.#unlock();

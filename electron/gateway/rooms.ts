@@ -1,5 +1,6 @@
 import type { NodeInfos } from './agents/node-infos.ts';
 import type { AgentRegistry } from './agents/registry.ts';
+import type { Roster } from './agents/roster.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
@@ -28,6 +29,7 @@ export interface Rooms {
   readonly events: TaskEvents;
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
+  readonly roster: Roster;
   readonly engines: Engines;
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;

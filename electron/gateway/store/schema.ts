@@ -1,6 +1,7 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 
 /**
@@ -146,6 +147,8 @@ export interface TaskRow {
   submitter_id: string;
   /** Higher runs first. */
   priority: number;
+  /** Its place among tasks of its submitter and priority, in the order of text; null = by its id. */
+  place: string | null;
   retry_count: number;
   retry_of: string | null;
   /** The attempt whose messages count; null between attempts. */
@@ -259,4 +262,6 @@ export interface Database {
   node_infos: NodeInfoRow;
   webhooks: WebhookRow;
   webhook_deliveries: WebhookDeliveryRow;
+  task_logs: TaskLogRow;
+  agents: AgentRow;
 }

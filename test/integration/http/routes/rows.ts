@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
@@ -166,6 +167,7 @@ export const rows: Readonly<Record<string, Row>> = {
     at: { taskId: await gateway.run(workflowId) },
     ok: 200,
   }),
+  ...taskRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),
