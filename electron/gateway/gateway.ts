@@ -6,9 +6,7 @@ import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
-import { DiskObjectStore } from './files/disk-object-store.ts';
-import { Files } from './files/files.ts';
-import { Signer } from './files/signer.ts';
+import { openFiles } from './files/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
@@ -26,6 +24,7 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { partRoute } from './surfaces/cyberun/multipart.ts';
 import { Attempts } from './tasks/attempts.ts';
 import { TaskEvents } from './tasks/events.ts';
 import { TaskSignals } from './tasks/signals.ts';
@@ -77,16 +76,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const identity = await Identity.open(store, clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const objects = await DiskObjectStore.open(join(config.dataDir, 'objects'));
-  const signer = await Signer.open(store, clock);
-  const files = new Files({
-    store,
-    objects,
-    signer,
-    clock,
-    fileBytes: limits.fileBytes,
-    signedUrlMs: timings.signedUrlMs,
-  });
+  const { objects, signer, files, multipart } = await openFiles(config, store);
   const signals = new TaskSignals();
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
@@ -147,6 +137,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     objects,
     signer,
     files,
+    multipart,
     workflows,
     events,
     tasks,
@@ -228,6 +219,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(rateLimit, { global: false });
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
+  await app.register(async (scope) => partRoute(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);
