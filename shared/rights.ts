@@ -103,6 +103,10 @@ export const rights = {
   presignPart: { scope: 'session' },
   completeMultipart: { scope: 'session' },
   abortMultipart: { scope: 'session' },
+  getStorage: on('management', 'viewer'),
+  getRetention: on('management', 'viewer'),
+  updateRetention: { scope: 'operator' },
+  cleanStorage: { scope: 'operator' },
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
 

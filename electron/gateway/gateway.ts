@@ -76,7 +76,8 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const identity = await Identity.open(store, clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const { objects, signer, files, multipart } = await openFiles(config, store);
+  const fileRooms = await openFiles(config, store, identity.features);
+  const { objects, signer, files } = fileRooms;
   const signals = new TaskSignals();
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
@@ -134,10 +135,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     gatewayId,
     store,
     identity,
-    objects,
-    signer,
-    files,
-    multipart,
+    ...fileRooms,
     workflows,
     events,
     tasks,
@@ -190,11 +188,12 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, janitor, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
+    janitor.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
@@ -202,12 +201,13 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, store } = this.rooms;
+    const { agents, janitor, scheduler, timeouts, store } = this.rooms;
     scheduler.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await janitor.stop();
     await store.close();
     this.#unlock();
   }

@@ -15,6 +15,7 @@ import { memberRoutes } from './members.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
+import { storageRoutes } from './storage.ts';
 import { taskRoutes } from './tasks.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
@@ -38,6 +39,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   multipartRoutes(app, rooms);
+  storageRoutes(app, rooms);
   agentRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);

@@ -1,5 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
-import { multipartRows } from './multipart-rows.ts';
+import { fileRows } from './files-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -176,7 +176,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { file_name: 'a.png', file_size: 10, content_type: 'image/png' },
     ok: 200,
   }),
-  ...multipartRows,
+  ...fileRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
