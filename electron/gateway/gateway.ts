@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
 import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
+import { Roster } from './agents/roster.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
 import { openFiles } from './files/open.ts';
@@ -16,6 +17,7 @@ import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
 import { Pool } from './scheduling/pool.ts';
+import { Secrets } from './secrets/secrets.ts';
 import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -27,10 +29,13 @@ import { nativeRoutes } from './surfaces/cyberun/index.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
 import { Attempts } from './tasks/attempts.ts';
 import { TaskEvents } from './tasks/events.ts';
+import { TaskLogs } from './tasks/logs.ts';
 import { TaskSignals } from './tasks/signals.ts';
 import { Tasks } from './tasks/tasks.ts';
 import { TaskTimeouts } from './tasks/timeouts.ts';
 import { TaskViews } from './tasks/views.ts';
+import { resolveHost, Targets } from './webhooks/targets.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import { Inspection } from './workflows/inspection.ts';
 import { Workflows } from './workflows/workflows.ts';
 
@@ -82,25 +87,19 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
   const events = new TaskEvents(clock, (event) => views.complete(event));
-  const attempts = new Attempts({
-    store,
-    workflows,
-    objects,
-    events,
-    signals,
-    clock,
-    leaseMs: timings.leaseMs,
-  });
-  const tasks = new Tasks({ store, files, events, signals, attempts, views, workflows, clock });
+  const common = { store, workflows, files, events, signals, clock };
+  const attempts = new Attempts({ ...common, objects, leaseMs: timings.leaseMs });
+  const logs = new TaskLogs({ store, clock, log: config.log });
+  const waiting = (taskId: string) => scheduler.waiting(taskId);
+  const tasks = new Tasks({ ...common, attempts, views, logs, waiting });
+  const roster = new Roster(store, clock);
   const agents = new AgentRegistry({
+    ...common,
     config,
     gatewayId,
-    store,
     attempts,
-    signals,
-    events,
-    workflows,
-    files,
+    logs,
+    roster,
     signer,
     addressMs: limits.maxTaskSeconds * 1000,
   });
@@ -123,6 +122,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     }),
   });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
+  const webhooks = await openWebhooks(config, { store, identity, events, signals, views });
   const timeouts = new TaskTimeouts({
     tasks,
     workflows,
@@ -140,12 +140,43 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     events,
     tasks,
     agents,
+    roster,
     engines,
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
     scheduler,
+    webhooks,
     timeouts,
   };
+}
+
+interface WebhookNeeds extends Pick<Rooms, 'store' | 'identity' | 'events'> {
+  readonly signals: TaskSignals;
+  readonly views: TaskViews;
+}
+
+/** Tasks don't know of webhooks: what is to be told joins the unit of work of each event. */
+async function openWebhooks(config: GatewayConfig, needs: WebhookNeeds): Promise<Webhooks> {
+  const { store, identity, events, signals, views } = needs;
+  const webhooks = new Webhooks({
+    store,
+    features: identity.features,
+    secrets: await Secrets.open(config.dataDir),
+    targets: new Targets({
+      resolve: config.resolve ?? resolveHost,
+      privateAllowed: () => identity.features.has('global', 'private_webhooks'),
+    }),
+    summary: (reader, taskId) => views.summary(reader, taskId),
+    changed: (teamId) => events.changed(teamId, 'webhooks_changed'),
+    version: config.version,
+    clock: config.clock,
+    log: config.log,
+    timeoutMs: config.timings.webhookTimeoutMs,
+    retryMs: config.timings.webhookRetryMs,
+  });
+  events.onAppend((writer, event) => webhooks.enqueue(writer, event));
+  signals.listen({ ended: () => webhooks.look() });
+  return webhooks;
 }
 
 function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
@@ -194,6 +225,7 @@ class RunningGateway implements Gateway {
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     janitor.start();
+    this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
@@ -201,13 +233,15 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, janitor, scheduler, timeouts, store } = this.rooms;
+    const { agents, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
     await janitor.stop();
+    tasks.logs.stop();
+    await webhooks.stop();
     await store.close();
     this.#unlock();
   }

@@ -7,6 +7,7 @@ import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
+import { statistics } from './rows/statistics.ts';
 import { submissions } from './rows/submissions.ts';
 import { taskList } from './rows/task-list.ts';
 
@@ -23,6 +24,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
+  statistics,
   conversion,
   start: startAndMemory,
 };

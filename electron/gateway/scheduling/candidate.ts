@@ -69,7 +69,7 @@ export function candidateOf(session: AgentSession): Candidate {
     teamId: session.teamId,
     community: session.community,
     tools: toolsOf(session),
-    labels: labelsOf(hello.labels),
+    labels: labelsOf(session.labels),
     models: modelsOf(hello.models),
     vramGb: vramGb(session),
     gpuCodes: gpusOf(session).map(({ name }) => gpuCodeOf(name)),

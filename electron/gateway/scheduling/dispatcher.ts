@@ -104,6 +104,19 @@ export class Dispatcher {
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
+  /** A page of a team's tasks that stand in line, next first, and how many there are. */
+  inLine(teamId: string, offset: number, limit: number): { ids: string[]; total: number } {
+    const ids: string[] = [];
+    let passed = 0;
+    for (const { id, requirements } of this.#queue.inOrder()) {
+      if (ids.length === limit) break;
+      if (requirements.teamId !== teamId) continue;
+      passed += 1;
+      if (passed > offset) ids.push(id);
+    }
+    return { ids, total: this.#queue.sizeOf(teamId) };
+  }
+
   readonly #held = ({ requirements }: WaitingTask): boolean =>
     this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
@@ -130,6 +143,7 @@ export class Dispatcher {
         ...this.#needs.of(task),
         submitterId: task.submitter_id,
         priority: levelOf(task),
+        place: task.place ?? task.id,
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
@@ -140,7 +154,7 @@ export class Dispatcher {
     const task = this.#queue.get(row.id);
     if (!task) return;
     this.#queue.remove(row.id);
-    this.#queue.add({ ...task, priority: levelOf(row) });
+    this.#queue.add({ ...task, priority: levelOf(row), place: row.place ?? row.id });
     this.#wake();
   }
 
@@ -219,7 +233,7 @@ export class Dispatcher {
     const agent = {
       key,
       agentId: lent ? lentAgent : session.agentId,
-      labels: lent ? [] : session.hello.labels,
+      labels: lent ? [] : session.labels,
       gpuType: (session && gpusOf(session)[0]?.name) ?? '',
     };
     return { taskId: task.id, agent, reason: `Chosen by ${why}.` };

@@ -2,6 +2,8 @@ import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
+import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
+import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -146,6 +148,8 @@ export interface TaskRow {
   submitter_id: string;
   /** Higher runs first. */
   priority: number;
+  /** Its place among tasks of its submitter and priority, in the order of text; null = by its id. */
+  place: string | null;
   retry_count: number;
   retry_of: string | null;
   /** The attempt whose messages count; null between attempts. */
@@ -262,4 +266,8 @@ export interface Database {
   outputs: OutputRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
+  webhooks: WebhookRow;
+  webhook_deliveries: WebhookDeliveryRow;
+  task_logs: TaskLogRow;
+  agents: AgentRow;
 }

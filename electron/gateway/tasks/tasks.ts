@@ -23,8 +23,10 @@ import type { Attempts } from './attempts.ts';
 import { expandBatch } from './batch.ts';
 import type { TaskEvents } from './events.ts';
 import { Line } from './line.ts';
+import type { TaskLogs } from './logs.ts';
 import type { TaskSignals } from './signals.ts';
-import type { TaskViews } from './views.ts';
+import { Statistics } from './statistics.ts';
+import type { TaskViews, Waiting } from './views.ts';
 
 /** Who submits, as far as tasks care. */
 export interface Submitter {
@@ -40,6 +42,9 @@ export interface TaskPorts {
   readonly attempts: Attempts;
   readonly views: TaskViews;
   readonly workflows: Workflows;
+  readonly logs: TaskLogs;
+  /** The scheduler's word on a task in line. */
+  readonly waiting: (taskId: string) => Waiting | undefined;
   readonly clock: () => number;
 }
 
@@ -52,6 +57,8 @@ export class Tasks {
   readonly attempts: Attempts;
   readonly signals: TaskSignals;
   readonly line: Line;
+  readonly logs: TaskLogs;
+  readonly statistics: Statistics;
   readonly #ports: TaskPorts;
 
   constructor(ports: TaskPorts) {
@@ -59,6 +66,9 @@ export class Tasks {
     this.attempts = ports.attempts;
     this.signals = ports.signals;
     this.line = new Line(ports);
+    this.logs = ports.logs;
+    this.statistics = new Statistics(ports);
+    this.signals.listen({ ended: ({ id }) => this.logs.forget(id) });
   }
 
   /**
@@ -144,6 +154,7 @@ export class Tasks {
         retry_count: 0,
         attempt_id: null,
         attempt_count: 0,
+        place: null,
         agent_id: null,
         agent_labels_json: '[]',
         gpu_type: '',
@@ -237,6 +248,7 @@ export class Tasks {
         status: query.status,
         workflowId: query.workflow_id,
         agentId: query.agent_id,
+        submitterId: query.submitted_by,
         pool: query.target_pool,
         createdAfter: time(query.created_after),
         createdBefore: time(query.created_before),
@@ -246,6 +258,34 @@ export class Tasks {
       (query.current_page - 1) * query.per_page,
     );
     return { tasks: rows.map((row) => this.#ports.views.detail(row, this.#ports.events)), total };
+  }
+
+  /** The views of tasks by their ids, in the order of the ids; those that are gone are left out. */
+  views(ids: readonly string[]): TaskDetail[] {
+    const { store, views, events } = this.#ports;
+    const rows = ids.flatMap((id) => findTask(store.read, id) ?? []);
+    return rows.map((row) => views.detail(row, events));
+  }
+
+  /**
+   * Deletes a task that is over, with its events, log and outputs. Their bytes stay in the object store without anybody
+   * who names them, for whoever clears up there.
+   *
+   * @param submitterId only if this one submitted it
+   */
+  async delete(teamId: string, id: string, submitterId?: string): Promise<void> {
+    await this.#ports.store.write((writer) => {
+      const task = findTask(writer, id);
+      if (task?.team_id !== teamId) throw new AppError('not_found', 'There is no such task in this team.');
+      if (submitterId !== undefined && task.submitter_id !== submitterId) {
+        throw new AppError('forbidden', 'Somebody else submitted this task; an admin can delete it.');
+      }
+      if (!isTerminal(task.status)) {
+        throw new AppError('conflict', `This task is ${task.status}; cancel it first, then delete it.`);
+      }
+      writer.hotRun('DELETE FROM tasks WHERE id = ?', id);
+    });
+    this.#ports.events.changed(teamId, 'tasks_changed');
   }
 
   /** Ends everything of a team that is not over. */

@@ -3,6 +3,8 @@ import { accounts } from './0020-accounts.ts';
 import { nodeInfos } from './0030-node-infos.ts';
 import { stars } from './0040-stars.ts';
 import { editorGraphs } from './0050-editor-graphs.ts';
+import { webhooks } from './0060-webhooks.ts';
+import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
 
 export interface Migration {
@@ -14,4 +16,13 @@ export interface Migration {
 }
 
 /** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
-export const migrations: readonly Migration[] = [spine, accounts, nodeInfos, stars, editorGraphs, files];
+export const migrations: readonly Migration[] = [
+  spine,
+  accounts,
+  nodeInfos,
+  stars,
+  editorGraphs,
+  webhooks,
+  tasks,
+  files,
+];

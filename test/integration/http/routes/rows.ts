@@ -1,5 +1,7 @@
 import { sampleWorkflow } from '../support.ts';
 import { fileRows } from './files-rows.ts';
+import { taskRows } from './task-rows.ts';
+import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -166,6 +168,7 @@ export const rows: Readonly<Record<string, Row>> = {
     at: { taskId: await gateway.run(workflowId) },
     ok: 200,
   }),
+  ...taskRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),
@@ -179,6 +182,8 @@ export const rows: Readonly<Record<string, Row>> = {
   ...fileRows,
   listAgents: reads,
   listRuntimeAgents: reads,
+
+  ...webhookRows,
 
   listEngines: reads,
   discoverEngines: ({ machine }) => ({ at: machine.here, ok: 200 }),

@@ -51,6 +51,7 @@ export const task = (
     signature: signatureOf(requirements),
     submitterId,
     priority: 0,
+    place: id,
     ...fields,
   };
 };
