@@ -112,6 +112,16 @@ export const rights = {
   listWebhookDeliveries: on('management', 'admin', 'webhooks'),
 
   presignFile: on('runtime', 'member'),
+  // Users alone (Cyberun spec 3.11); the team is the storage key's, and what is uploaded says which role it needs in it.
+  initiateMultipart: { scope: 'session' },
+  getMultipart: { scope: 'session' },
+  presignPart: { scope: 'session' },
+  completeMultipart: { scope: 'session' },
+  abortMultipart: { scope: 'session' },
+  getStorage: on('management', 'viewer'),
+  getRetention: on('management', 'viewer'),
+  updateRetention: { scope: 'operator' },
+  cleanStorage: { scope: 'operator' },
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
   updateAgent: on('management', 'admin'),

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
 import { Roster } from './agents/roster.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { GatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
-import { DiskObjectStore } from './files/disk-object-store.ts';
-import { Files } from './files/files.ts';
-import { Signer } from './files/signer.ts';
+import { openFiles } from './files/open.ts';
 import { Identity } from './identity/identity.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
@@ -30,22 +27,12 @@ import { Workflows } from './workflows/workflows.ts';
 
 /** What needs no other room: who is there, and where bytes and secrets lie. */
 async function openGround(config: GatewayConfig, store: Store) {
-  const { clock, timings, limits } = config;
-  const identity = await Identity.open(store, clock);
+  const identity = await Identity.open(store, config.clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const objects = await DiskObjectStore.open(join(config.dataDir, 'objects'));
-  const signer = await Signer.open(store, clock);
-  const files = new Files({
-    store,
-    objects,
-    signer,
-    clock,
-    fileBytes: limits.fileBytes,
-    signedUrlMs: timings.signedUrlMs,
-  });
+  const rooms = await openFiles(config, store, identity.features);
   const secrets = await Secrets.open(config.dataDir);
-  return { config, store, identity, gatewayId, objects, signer, files, secrets };
+  return { config, store, identity, gatewayId, ...rooms, secrets };
 }
 
 /** With what only the gateway itself starts and stops. */

@@ -17,6 +17,7 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { partRoute } from './surfaces/cyberun/multipart.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -87,13 +88,14 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, cloud, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     await cloud.runs.start(open);
     cloud.fallback.start();
+    janitor.start();
     this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -102,13 +104,15 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await janitor.stop();
+    await janitor.stop();
     tasks.logs.stop();
     await webhooks.stop();
     await store.close();
@@ -122,6 +126,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(rateLimit, { global: false });
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
+  await app.register(async (scope) => partRoute(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

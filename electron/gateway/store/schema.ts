@@ -2,6 +2,7 @@ import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
+import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 
@@ -208,6 +209,8 @@ export interface FileRow {
   sha256: string | null;
   created_at: number;
   uploaded_at: number | null;
+  /** When it was last of use: announced, uploaded, or given to a task. */
+  used_at: number;
 }
 
 export interface OutputRow {
@@ -258,6 +261,9 @@ export interface Database {
   task_events: TaskEventRow;
   objects: ObjectRow;
   files: FileRow;
+  uploads: UploadRow;
+  upload_parts: UploadPartRow;
+  storage_counts: StorageCountRow;
   outputs: OutputRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;

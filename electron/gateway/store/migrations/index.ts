@@ -5,6 +5,7 @@ import { stars } from './0040-stars.ts';
 import { editorGraphs } from './0050-editor-graphs.ts';
 import { webhooks } from './0060-webhooks.ts';
 import { tasks } from './0070-tasks.ts';
+import { files } from './0080-files.ts';
 import { elsewhere } from './0130-elsewhere.ts';
 
 export interface Migration {
@@ -24,5 +25,6 @@ export const migrations: readonly Migration[] = [
   editorGraphs,
   webhooks,
   tasks,
+  files,
   elsewhere,
 ];

@@ -1,5 +1,6 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
+import { fileRows } from './files-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
@@ -180,6 +181,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { file_name: 'a.png', file_size: 10, content_type: 'image/png' },
     ok: 200,
   }),
+  ...fileRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
