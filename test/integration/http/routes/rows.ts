@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { engineRows } from './engine-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
@@ -224,5 +225,6 @@ export const rows: Readonly<Record<string, Row>> = {
   removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
   // No git checkout, so there is no newer version to be had.
   updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  ...engineRows,
   settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };
