@@ -1,6 +1,7 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
 import { fileRows } from './files-rows.ts';
+import { engineRows } from './engine-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
@@ -228,5 +229,6 @@ export const rows: Readonly<Record<string, Row>> = {
   removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
   // No git checkout, so there is no newer version to be had.
   updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  ...engineRows,
   settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };
