@@ -163,6 +163,5 @@ const hello = (agentId: string, gpus: MachineInfo['gpus']): AgentMessage => ({
   region: '',
   slots: 1,
   staging: 0,
-  models: [],
   attempts: [],
 });
