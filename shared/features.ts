@@ -27,7 +27,7 @@ export const featureCatalogue = {
       custom_models: true,
       workflow_snapshots: true,
     },
-    quotas: { max_members: -1, max_integration_credentials: -1 },
+    quotas: { max_members: -1, max_integration_credentials: -1, max_community_tasks: -1 },
   },
 } as const satisfies Record<string, { features: Record<string, boolean>; quotas: Record<string, number> }>;
 

@@ -97,6 +97,12 @@ export const rights = {
   streamTeamEvents: on('runtime', 'viewer'),
 
   presignFile: on('runtime', 'member'),
+  // Users alone (Cyberun spec 3.11); the team is the storage key's, and what is uploaded says which role it needs in it.
+  initiateMultipart: { scope: 'session' },
+  getMultipart: { scope: 'session' },
+  presignPart: { scope: 'session' },
+  completeMultipart: { scope: 'session' },
+  abortMultipart: { scope: 'session' },
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
 

@@ -19,6 +19,8 @@ export interface GatewayConfig {
   readonly limits: {
     readonly bodyBytes: number;
     readonly fileBytes: number;
+    /** Size of the parts of an upload in parts. */
+    readonly partBytes: number;
     readonly maxTaskSeconds: number;
     /** Of sign-ins and the like, for each address. */
     readonly triesPerMinute: number;
@@ -54,6 +56,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     limits: {
       bodyBytes: 8 * 1024 * 1024,
       fileBytes: 500_000_000,
+      partBytes: 100 * 1024 * 1024,
       maxTaskSeconds: 86_400,
       triesPerMinute: 10,
       ...options.limits,

@@ -6,9 +6,7 @@ import { NodeInfos } from './agents/node-infos.ts';
 import { AgentRegistry } from './agents/registry.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
-import { DiskObjectStore } from './files/disk-object-store.ts';
-import { Files } from './files/files.ts';
-import { Signer } from './files/signer.ts';
+import { openFiles } from './files/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
@@ -17,6 +15,7 @@ import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
+import { Pool } from './scheduling/pool.ts';
 import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -25,6 +24,7 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { partRoute } from './surfaces/cyberun/multipart.ts';
 import { Attempts } from './tasks/attempts.ts';
 import { TaskEvents } from './tasks/events.ts';
 import { TaskSignals } from './tasks/signals.ts';
@@ -76,16 +76,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const identity = await Identity.open(store, clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const objects = await DiskObjectStore.open(join(config.dataDir, 'objects'));
-  const signer = await Signer.open(store, clock);
-  const files = new Files({
-    store,
-    objects,
-    signer,
-    clock,
-    fileBytes: limits.fileBytes,
-    signedUrlMs: timings.signedUrlMs,
-  });
+  const { objects, signer, files, multipart } = await openFiles(config, store);
   const signals = new TaskSignals();
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
@@ -125,6 +116,10 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     workflows,
     log: config.log,
     mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
+    pool: new Pool({
+      store,
+      most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
+    }),
   });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const timeouts = new TaskTimeouts({
@@ -142,6 +137,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     objects,
     signer,
     files,
+    multipart,
     workflows,
     events,
     tasks,
@@ -223,6 +219,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(rateLimit, { global: false });
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
+  await app.register(async (scope) => partRoute(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

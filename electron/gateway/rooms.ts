@@ -3,6 +3,7 @@ import type { AgentRegistry } from './agents/registry.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
+import type { Multipart } from './files/multipart.ts';
 import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
 import type { Identity } from './identity/identity.ts';
@@ -23,6 +24,7 @@ export interface Rooms {
   readonly objects: ObjectStore;
   readonly signer: Signer;
   readonly files: Files;
+  readonly multipart: Multipart;
   readonly workflows: Workflows;
   readonly events: TaskEvents;
   readonly tasks: Tasks;

@@ -209,6 +209,11 @@ export const assignment = z.object({
   /** Path on the gateway, signed for this attempt: `PUT <upload_url>&name=…` with the bytes of one output. */
   upload_url: z.string(),
   workflow: z.object({ id: uuid, slug: z.string(), version: z.int(), name: z.string() }),
+  /**
+   * The run is another team's, through the community pool: the agent executes only what can't reach its owner's things
+   * (`shared/comfy/lending.ts`), and says nothing of its machine beyond how the run goes.
+   */
+  foreign: z.boolean().default(false),
 });
 export type Assignment = z.infer<typeof assignment>;
 

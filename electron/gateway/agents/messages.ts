@@ -91,7 +91,7 @@ function live(
 ): void {
   const attempt = session.attempts.get(message.attempt_id);
   if (attempt?.fence !== message.fence || attempt.over) return;
-  const task = { id: attempt.taskId, team_id: session.teamId };
+  const task = { id: attempt.taskId, team_id: attempt.teamId };
   switch (message.type) {
     case 'progress':
       events.live(task, 'progress', {

@@ -271,8 +271,7 @@ export class AgentRegistry {
     this.#leases.set(key, leaseMs, () => {
       if (this.#sessions.get(key)?.connected) return;
       this.#sessions.delete(key);
-      const name = key.slice(key.indexOf('/') + 1);
-      const reason = `The agent ${name} has been away for ${leaseMs / 1000} s.`;
+      const reason = (name: string) => `The agent ${name} has been away for ${leaseMs / 1000} s.`;
       const { attempts, store } = this.#ports;
       this.#inBackground('take back the attempts of an agent', async () => {
         try {

@@ -13,6 +13,8 @@ type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : neve
 export interface SessionAttempt {
   readonly fence: number;
   readonly taskId: string;
+  /** Whose task it is: another team's, when the agent serves the community pool. */
+  readonly teamId: string;
   running: boolean;
   /** Ended on our side: it takes its place until the agent has let go of it, but nobody hears of it any more. */
   over: boolean;
@@ -44,6 +46,8 @@ export class AgentSession {
   completed = 0;
   lastWorkflow = '';
   draining = false;
+  /** Lent to the community pool: it takes tasks of other teams too. */
+  community = false;
   /** Why it is given nothing for a moment, in words; empty = it is. */
   resting = '';
   /** What it told of its models. */

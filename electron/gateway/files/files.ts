@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { presignReply, presignRequest } from '#shared/wire/files.ts';
 import type { FileRow, OutputRow } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { Store, Writer } from '../store/store.ts';
+import type { Destination } from './multipart.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 import type { Signer } from './signer.ts';
 
 export interface FilesPorts {
@@ -24,6 +25,9 @@ export interface ReadableFile {
   readonly contentType: string;
   readonly name: string;
 }
+
+/** Below it bytes lie by hash and size, without a name: `content/<sha256>/<bytes>`. */
+const contents = 'content/';
 
 const filePath = (key: string): string => `/files/${key.split('/').map(encodeURIComponent).join('/')}`;
 
@@ -59,6 +63,7 @@ export class Files {
       sha256: null,
       created_at: clock(),
       uploaded_at: null,
+      used_at: clock(),
     };
     await store.write((writer) => writer.run(store.sql.insertInto('files').values(row)));
     return {
@@ -89,14 +94,34 @@ export class Files {
         stored.size,
         now,
       );
-      const taken = writer.hotRun(
-        'UPDATE files SET sha256 = ?, uploaded_at = ? WHERE file_key = ? AND sha256 IS NULL',
-        stored.sha256,
-        now,
-        file.file_key,
-      );
-      if (taken === 0) throw new AppError('already_exists', 'This file was uploaded before.');
+      this.#arrived(writer, file.file_key, stored);
     });
+  }
+
+  #arrived(writer: Writer, fileKey: string, { sha256 }: StoredObject): void {
+    const now = this.#ports.clock();
+    const taken = writer.hotRun(
+      'UPDATE files SET sha256 = ?, uploaded_at = ?, used_at = ? WHERE file_key = ? AND sha256 IS NULL',
+      sha256,
+      now,
+      now,
+      fileKey,
+    );
+    if (taken === 0) throw new AppError('already_exists', 'This file was uploaded before.');
+  }
+
+  /** Inputs as what an upload in parts can be for. */
+  get inputs(): Destination {
+    return {
+      prefix: 'inputs/',
+      role: 'member',
+      announced: (key) => {
+        const file = this.find(key);
+        if (file?.sha256) throw new AppError('already_exists', 'This file was uploaded before.');
+        return file && { teamId: file.team_id, size: file.announced_size };
+      },
+      settle: (writer, key, stored) => this.#arrived(writer, key, stored),
+    };
   }
 
   find(fileKey: string): FileRow | undefined {
@@ -130,9 +155,9 @@ export class Files {
     return file;
   }
 
-  /** Signed path of an input, for the agent that runs with it. */
-  inputPath(file: FileRow): string {
-    return this.#readPath(file.file_key);
+  /** Signed path of an input's bytes, for the agent that runs with it. Named by content: keys name the team. */
+  contentPath(file: FileRow): string {
+    return this.#readPath(`${contents}${file.sha256}/${file.announced_size}`);
   }
 
   /** Signed path of a task's output. */
@@ -152,6 +177,10 @@ export class Files {
   /** The input or output under a key. */
   readable(key: string): ReadableFile | undefined {
     const { read } = this.#ports.store;
+    if (key.startsWith(contents)) {
+      const [sha256 = '', size] = key.slice(contents.length).split('/');
+      return { sha256, size: Number(size), contentType: 'application/octet-stream', name: sha256 };
+    }
     if (key.startsWith('inputs/')) {
       const file = this.find(key);
       return file?.sha256

@@ -93,7 +93,7 @@ export function candidateOf(session: AgentSession): Candidate {
     key: session.key,
     agentId: session.agentId,
     teamId: session.teamId,
-    community: false,
+    community: session.community,
     tools: toolsOf(session),
     labels: labelsOf(hello.labels),
     models: loadable(session),

@@ -9,9 +9,10 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain, lineIsPaused } from './filters.ts';
+import { beingGiven, explain, lineIsPaused, poolIsFull } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
+import { levelOf, type Pool } from './pool.ts';
 import { explainScore } from './score.ts';
 import { WaitingQueue, type WaitingTask } from './waiting-queue.ts';
 
@@ -22,6 +23,7 @@ export interface DispatcherPorts {
   readonly log: Logger;
   /** How many tasks may be on agents at once: a quota; `Infinity` without one. */
   readonly mostAtOnce?: () => number;
+  readonly pool: Pool;
 }
 
 /** A task that leaves the line, until its attempt is on disk. */
@@ -31,6 +33,9 @@ interface Leaving {
   /** Its row if it is still `pending` there. */
   readonly fresh: TaskRow | undefined;
 }
+
+/** What an agent of another team is called. */
+const lentAgent = 'community-agent';
 
 /** In one turn of the event loop at most, so that a thousand idle agents and a full line don't hold up requests. */
 const mostDecisions = 100;
@@ -100,11 +105,12 @@ export class Dispatcher {
   }
 
   readonly #held = ({ requirements }: WaitingTask): boolean =>
-    this.#ports.tasks.line.paused(requirements.teamId);
+    this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
   #reason(task: WaitingTask): string {
-    if (this.#held(task)) return lineIsPaused;
     const { signature, requirements } = task;
+    if (this.#ports.tasks.line.paused(requirements.teamId)) return lineIsPaused;
+    if (this.#ports.pool.full(requirements)) return poolIsFull;
     let reason = this.#reasons.get(signature);
     if (reason === undefined) {
       reason =
@@ -123,18 +129,18 @@ export class Dispatcher {
         workflowId: task.workflow_id,
         ...this.#needs.of(task),
         submitterId: task.submitter_id,
-        priority: task.priority,
+        priority: levelOf(task),
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
     this.#wake();
   }
 
-  #moved({ id, priority }: TaskRow): void {
-    const task = this.#queue.get(id);
+  #moved(row: TaskRow): void {
+    const task = this.#queue.get(row.id);
     if (!task) return;
-    this.#queue.remove(id);
-    this.#queue.add({ ...task, priority });
+    this.#queue.remove(row.id);
+    this.#queue.add({ ...task, priority: levelOf(row) });
     this.#wake();
   }
 
@@ -186,6 +192,7 @@ export class Dispatcher {
       this.#queue.take(task.id);
       this.#fresh.delete(task.id);
       this.#leaving.add(task.id);
+      this.#ports.pool.leave(task.requirements);
       this.#reserve(candidate.key, 1);
       const running = candidate.running + 1;
       this.#fleet.upsert({ ...candidate, running, warmWorkflow: task.workflowId });
@@ -207,10 +214,12 @@ export class Dispatcher {
 
   #wanted(task: WaitingTask, key: string, why: string): WantedAttempt {
     const session = this.#ports.agents.get(key);
+    // An agent of another team has neither name nor labels here: both may tell who lends it.
+    const lent = session?.teamId !== task.requirements.teamId;
     const agent = {
       key,
-      agentId: session?.agentId ?? '',
-      labels: session?.hello.labels ?? [],
+      agentId: lent ? lentAgent : session.agentId,
+      labels: lent ? [] : session.hello.labels,
       gpuType: (session && gpusOf(session)[0]?.name) ?? '',
     };
     return { taskId: task.id, agent, reason: `Chosen by ${why}.` };
@@ -234,6 +243,7 @@ export class Dispatcher {
     }
     for (const { task, wanted } of leaving) {
       this.#leaving.delete(task.id);
+      this.#ports.pool.left(task.requirements);
       this.#reserve(wanted.agent.key, -1);
     }
     if (given === leaving.length) return;

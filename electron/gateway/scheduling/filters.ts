@@ -10,6 +10,9 @@ interface Filter {
   readonly words: (needs: Requirements, left: readonly Candidate[]) => string;
 }
 
+/** Would the agent serve another team? */
+export const isForeign = (needs: Requirements, agent: Candidate): boolean => agent.teamId !== needs.teamId;
+
 const missingLabels = (needs: Requirements, agent: Candidate) =>
   needs.labels.filter((label) => !agent.labels.has(labelOf(label)));
 const missingModels = (needs: Requirements, agent: Candidate) =>
@@ -74,6 +77,7 @@ export const filters: readonly Filter[] = [
     name: 'ready',
     passes: (needs, agent) => notReady(needs, agent) === '',
     words: (needs, left) => {
+      if (needs.pool === 'community') return 'No agent of the community pool that fits is ready.';
       const [first] = left;
       const why = first ? notReady(needs, first) : '';
       return left.length === 1
@@ -100,6 +104,10 @@ export const beingGiven = 'It is next: an agent is being given the work.';
 /** What is said of every waiting task of a team whose line is paused. */
 export const lineIsPaused = 'The queue is paused; resume it to go on.';
 
+/** What is said while a team uses up its share of the community pool. */
+export const poolIsFull =
+  'The team has as many tasks in the community pool as its quota max_community_tasks allows.';
+
 /** Why a task waits, in words: the first filter that leaves nobody, else that those who are left are busy. */
 export function explain(needs: Requirements, agents: readonly Candidate[]): string {
   let left = agents;
@@ -110,8 +118,11 @@ export function explain(needs: Requirements, agents: readonly Candidate[]): stri
   }
   const knowing = left.filter((agent) => hasNodes(needs, agent));
   if (knowing.length > 0) left = knowing;
-  const free = left.some((agent) => agent.running < agent.slots + agent.staging);
+  const free = left.some(
+    (agent) => agent.running < agent.slots + (isForeign(needs, agent) ? 0 : agent.staging),
+  );
   if (free) return beingGiven;
+  if (needs.pool === 'community') return 'The agents of the community pool that fit are busy.';
   return left.length === 1
     ? `The agent ${left[0]?.agentId} is busy.`
     : `All ${left.length} matching agents are busy.`;

@@ -1,6 +1,7 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -203,6 +204,8 @@ export interface FileRow {
   sha256: string | null;
   created_at: number;
   uploaded_at: number | null;
+  /** When it was last of use: announced, uploaded, or given to a task. */
+  used_at: number;
 }
 
 export interface OutputRow {
@@ -253,6 +256,9 @@ export interface Database {
   task_events: TaskEventRow;
   objects: ObjectRow;
   files: FileRow;
+  uploads: UploadRow;
+  upload_parts: UploadPartRow;
+  storage_counts: StorageCountRow;
   outputs: OutputRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;

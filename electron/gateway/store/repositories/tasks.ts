@@ -128,10 +128,11 @@ export function agentsWithAttempts(reader: Reader): string[] {
     .map(({ agent_id }) => agent_id);
 }
 
-/** The open attempts of one agent. */
-export function openAttemptsOf(reader: Reader, agentKey: string): AttemptRow[] {
-  return reader.hot<AttemptRow>(
-    `SELECT * FROM attempts WHERE agent_id = ? AND state <> 'ended' ORDER BY fence`,
+/** The open attempts of one agent, each with the team of its task. */
+export function openAttemptsOf(reader: Reader, agentKey: string): (AttemptRow & { team_id: string })[] {
+  return reader.hot<AttemptRow & { team_id: string }>(
+    `SELECT attempts.*, tasks.team_id FROM attempts JOIN tasks ON tasks.id = attempts.task_id
+     WHERE attempts.agent_id = ? AND attempts.state <> 'ended' ORDER BY attempts.fence`,
     agentKey,
   );
 }

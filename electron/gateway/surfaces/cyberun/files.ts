@@ -77,7 +77,7 @@ export function fileRoutes(app: App, { files }: Rooms): void {
 }
 
 /** The presign reply's headers are part of the permission; one that is missing is a 403, a wrong length a 400. */
-function requireHeaders(request: FastifyRequest, expected: Record<string, string>): void {
+export function requireHeaders(request: FastifyRequest, expected: Record<string, string>): void {
   for (const [name, value] of Object.entries(expected)) {
     const given = request.headers[name];
     if (given === value) continue;

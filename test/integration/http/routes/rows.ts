@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { multipartRows } from './multipart-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -11,7 +12,7 @@ export interface GoodCall {
   readonly ok: number;
 }
 
-type Row = (world: World) => GoodCall | Promise<GoodCall>;
+export type Row = (world: World) => GoodCall | Promise<GoodCall>;
 
 const reads: Row = () => ({ ok: 200 });
 const ofWorkflow: Row = ({ workflowId }) => ({ at: { workflowId }, ok: 200 });
@@ -175,6 +176,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { file_name: 'a.png', file_size: 10, content_type: 'image/png' },
     ok: 200,
   }),
+  ...multipartRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
