@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
+import type { EngineFile } from '#shared/comfy/outputs.ts';
 import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
-import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
+import type { Engine, EngineRun, RunListener } from '../engine.ts';
 import { stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import type { ComfyUiClient } from './client.ts';

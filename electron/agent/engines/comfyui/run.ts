@@ -1,18 +1,13 @@
 import type { Graph } from '#shared/comfy/graph.ts';
+import { type EngineOutput, readOutputs } from '#shared/comfy/outputs.ts';
 import { type CrashReport, crashReport } from '#shared/wire/crash.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
 import { pause } from '../../back-off.ts';
-import type { EngineOutput, EngineRun, RunEnd, RunListener } from '../engine.ts';
+import type { EngineRun, RunEnd, RunListener } from '../engine.ts';
 import type { ComfyUiClient, RunPlace } from './client.ts';
 import { errorFailure, type LostAt, lossFailure, rejectionFailure } from './failures.ts';
 import { GraphProgress } from './graph-progress.ts';
-import {
-  type ExecutionError,
-  executionError,
-  type HistoryEntry,
-  type RunMessage,
-  readOutputs,
-} from './wire.ts';
+import { type ExecutionError, executionError, type HistoryEntry, type RunMessage } from './wire.ts';
 
 /** What a run needs of its engine. */
 export interface RunHost {

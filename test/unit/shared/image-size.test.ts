@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
-import { readImageSize } from '../../../../electron/agent/runs/image-size.ts';
+import { readImageSize } from '../../../shared/image-size.ts';
 
 const canvas = createCanvas(37, 21);
 
