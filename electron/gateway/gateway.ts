@@ -13,6 +13,7 @@ import { documentation } from './http/documentation.ts';
 import { allowedHosts } from './http/guard.ts';
 import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
+import { Models } from './models/models.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
 import { Pool } from './scheduling/pool.ts';
@@ -20,6 +21,7 @@ import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
+import { modelFileRoutes } from './surfaces/agent-link/models.ts';
 import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
@@ -76,7 +78,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
   const identity = await Identity.open(store, clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const { objects, signer, files, multipart } = await openFiles(config, store);
+  const { objects, signer, files, multipart, modelUploads } = await openFiles(config, store);
   const signals = new TaskSignals();
   const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
   const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
@@ -121,6 +123,13 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
       most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
     }),
   });
+  const models = new Models({
+    ...{ store, objects, signer, agents, workflows, signals, clock, log: config.log },
+    uploads: modelUploads,
+    dataDir: config.dataDir,
+    tell: (teamId) => events.changed(teamId, 'models_changed'),
+    allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
+  });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const timeouts = new TaskTimeouts({
     tasks,
@@ -138,6 +147,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     signer,
     files,
     multipart,
+    models,
     workflows,
     events,
     tasks,
@@ -190,9 +200,10 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
+    models.fetches.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
@@ -202,9 +213,10 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, store } = this.rooms;
+    const { agents, models, scheduler, timeouts, store } = this.rooms;
     scheduler.stop();
     timeouts.stop();
+    await models.fetches.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
@@ -220,6 +232,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => partRoute(scope as App, rooms));
+  await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

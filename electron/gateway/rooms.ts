@@ -7,6 +7,7 @@ import type { Multipart } from './files/multipart.ts';
 import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
 import type { Identity } from './identity/identity.ts';
+import type { Models } from './models/models.ts';
 import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
 import type { TaskEvents } from './tasks/events.ts';
@@ -25,6 +26,7 @@ export interface Rooms {
   readonly signer: Signer;
   readonly files: Files;
   readonly multipart: Multipart;
+  readonly models: Models;
   readonly workflows: Workflows;
   readonly events: TaskEvents;
   readonly tasks: Tasks;

@@ -60,4 +60,5 @@ export const teamEvents = {
   workflows_changed: z.object({ timestamp }),
   queue_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
+  models_changed: z.object({ timestamp }),
 } as const;

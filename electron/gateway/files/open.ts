@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GatewayConfig } from '../config.ts';
+import { ModelUploads } from '../models/uploads.ts';
 import type { Store } from '../store/store.ts';
 import { DiskObjectStore } from './disk-object-store.ts';
 import { Files } from './files.ts';
@@ -12,10 +13,11 @@ export async function openFiles({ dataDir, clock, limits, timings }: GatewayConf
   const signer = await Signer.open(store, clock);
   const common = { store, objects, signer, clock, signedUrlMs: timings.signedUrlMs };
   const files = new Files({ ...common, fileBytes: limits.fileBytes });
+  const modelUploads = new ModelUploads({ ...common, fileBytes: limits.fileBytes });
   const multipart = new Multipart({
     ...common,
-    destinations: [files.inputs],
+    destinations: [files.inputs, modelUploads.destination],
     partBytes: limits.partBytes,
   });
-  return { objects, signer, files, multipart };
+  return { objects, signer, files, multipart, modelUploads };
 }

@@ -2,6 +2,7 @@ import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
+import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -260,6 +261,9 @@ export interface Database {
   upload_parts: UploadPartRow;
   storage_counts: StorageCountRow;
   outputs: OutputRow;
+  models: ModelRow;
+  model_uploads: ModelUploadRow;
+  model_fetches: ModelFetchRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
 }

@@ -12,6 +12,7 @@ import { presignRoute } from './files.ts';
 import { inspectRoute } from './inspect.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberRoutes } from './members.ts';
+import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
@@ -38,6 +39,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   multipartRoutes(app, rooms);
+  modelRoutes(app, rooms);
   agentRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);

@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { modelRows } from './models-rows.ts';
 import { multipartRows } from './multipart-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
@@ -177,6 +178,7 @@ export const rows: Readonly<Record<string, Row>> = {
     ok: 200,
   }),
   ...multipartRows,
+  ...modelRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
