@@ -135,7 +135,9 @@ export const modelFetch = z
     model_type: z.string(),
     model_path: z.string(),
     state: z.enum(['running', 'failed', 'done']),
-    error: z.string().meta({ description: 'Why it failed and what to do; empty else.' }),
+    error: z.string().meta({
+      description: 'Why it failed and what to do; while it runs, what keeps it from coming further.',
+    }),
     received_bytes: z.int(),
     total_bytes: z.int().nullable().meta({ description: 'Null until the server has told it.' }),
     bytes_per_second: z.int(),
@@ -200,7 +202,13 @@ export const missingModel = z
       .nullable()
       .meta({ description: 'In the team’s library: agents fetch it when it is active.' }),
     model_status: modelStatus.nullable(),
-    fetching: z.array(z.object({ agent_id: z.string(), percent: z.int() })),
+    fetching: z.array(
+      z.object({
+        agent_id: z.string(),
+        percent: z.int(),
+        is_stuck: z.boolean().meta({ description: 'It can not go on; the agent’s `sync_detail` says why.' }),
+      }),
+    ),
     lies_at: z.array(z.string()).meta({ description: 'Paths of files with the same name or content.' }),
   })
   .meta({ id: 'MissingModel' });

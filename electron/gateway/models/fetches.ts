@@ -36,6 +36,8 @@ export interface FetchPorts {
 /** What is only known while it runs. */
 interface Progress {
   readonly stop: AbortController;
+  /** Why the last try broke off; empty while one goes well. */
+  trouble: string;
   received: number;
   /** When this try began, and with how many bytes. */
   since: number;
@@ -160,7 +162,7 @@ export class ModelFetches {
   #begin(row: ModelFetchRow): void {
     if (this.#stopped || this.#running.has(row.id)) return;
     const progress: Progress = {
-      ...{ stop: new AbortController(), received: 0, from: 0, since: this.#ports.clock() },
+      ...{ stop: new AbortController(), trouble: '', received: 0, from: 0, since: this.#ports.clock() },
       ended: Promise.resolve(),
     };
     this.#running.set(row.id, progress);
@@ -203,8 +205,10 @@ export class ModelFetches {
         if (progress.received > before) tries = 1;
         if (tries >= mostTries)
           throw new Error(
-            `The connection broke ${mostTries} times (${(error as Error).message}). Try again: it goes on from there.`,
+            `It broke off ${mostTries} times. ${troubleWords(error, row.url)} Try again: it goes on from there.`,
           );
+        progress.trouble = troubleWords(error, row.url);
+        this.#tell(row.team_id);
         await pause(retryMs * 2 ** Math.min(tries - 1, 6), signal);
       }
     }
@@ -226,6 +230,7 @@ export class ModelFetches {
       },
       came: (bytes) => {
         progress.received = bytes;
+        progress.trouble = '';
         this.#tell(team_id);
       },
     });
@@ -290,7 +295,8 @@ export class ModelFetches {
     const running = this.#running.get(row.id);
     const { received = row.state === 'done' ? (row.size ?? 0) : 0, from = 0, since = 0 } = running ?? {};
     const seconds = (this.#ports.clock() - since) / 1000;
-    const { id, url, display_name, model_type, model_path, state, error, model_id } = row;
+    const { id, url, display_name, model_type, model_path, state, model_id } = row;
+    const error = running?.trouble || row.error;
     return {
       ...{ id, url, display_name, model_type, model_path, state, error, model_id },
       received_bytes: received,
@@ -299,6 +305,14 @@ export class ModelFetches {
       created_at: toTimestamp(row.created_at),
     };
   }
+}
+
+/** What went wrong on the way, to a person. */
+function troubleWords(error: unknown, url: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const { host } = new URL(url);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${host} was not found.`;
+  return code ? `${host} does not answer (${code}).` : `${host}: ${message}.`;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -114,7 +114,11 @@ export class Inventory {
         model_status: library.get(path)?.status ?? null,
         fetching: sessions
           .filter(({ sync }) => sync.fetching.includes(path))
-          .map(({ agentId, sync }) => ({ agent_id: agentId, percent: sync.percent })),
+          .map(({ agentId, sync }) => ({
+            agent_id: agentId,
+            percent: sync.percent,
+            is_stuck: sync.phase === 'stuck',
+          })),
         lies_at: lyingAt(path, sha256, byName, places),
       }))
       .sort((one, other) => other.workflows.length - one.workflows.length);

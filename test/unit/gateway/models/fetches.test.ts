@@ -210,7 +210,7 @@ describe('a download of a model', () => {
     await fetches.add(team, wish());
     await state(fetches, team).toMatchObject({
       state: 'failed',
-      error: expect.stringContaining('broke 8 times'),
+      error: expect.stringContaining('broke off 8 times'),
     });
   });
 

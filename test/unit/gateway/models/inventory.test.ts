@@ -129,7 +129,7 @@ describe('the models of a studio', () => {
     const fetching = ['loras/style.safetensors'];
     agent.tell({ type: 'sync', phase: 'downloading', detail: 'x', percent: 45, fetching });
     expect((await inventory.summary(team)).missing[1]?.fetching).toEqual([
-      { agent_id: 'agent-1', percent: 45 },
+      { agent_id: 'agent-1', percent: 45, is_stuck: false },
     ]);
   });
 });
