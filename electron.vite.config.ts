@@ -23,6 +23,7 @@ export default defineConfig({
           desktop: 'electron/desktop/main.ts',
           cli: 'electron/cli/atelier.ts',
           'starter-engine': 'electron/starter-engine/main.ts',
+          'model-worker': 'electron/agent/models/model-worker.ts',
         },
       },
     },

@@ -112,6 +112,20 @@ export const rights = {
   listWebhookDeliveries: on('management', 'admin', 'webhooks'),
 
   presignFile: on('runtime', 'member'),
+
+  presignModel: on('management', 'admin', 'custom_models'),
+  registerModel: on('management', 'admin', 'custom_models'),
+  updateModel: on('management', 'admin', 'custom_models'),
+  deleteModel: on('management', 'admin', 'custom_models'),
+  listModels: on('management', 'viewer'),
+  getModel: on('management', 'viewer'),
+  listModelInventory: on('management', 'viewer'),
+  getModelSummary: on('management', 'viewer'),
+  fetchModel: on('management', 'admin', 'custom_models'),
+  listModelFetches: on('management', 'viewer'),
+  retryModelFetch: on('management', 'admin', 'custom_models'),
+  deleteModelFetch: on('management', 'admin', 'custom_models'),
+
   // Users alone (Cyberun spec 3.11); the team is the storage key's, and what is uploaded says which role it needs in it.
   initiateMultipart: { scope: 'session' },
   getMultipart: { scope: 'session' },

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
 import { openFiles } from './files/open.ts';
 import { Identity } from './identity/identity.ts';
+import { Models } from './models/models.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
 import { Pool } from './scheduling/pool.ts';
@@ -84,6 +85,13 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
       most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
     }),
   });
+  const models = new Models({
+    ...{ ...common, objects, signer, agents, log: config.log },
+    uploads: ground.modelUploads,
+    dataDir: config.dataDir,
+    tell: (teamId) => events.changed(teamId, 'models_changed'),
+    allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
+  });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const cloud = new Cloud({
     ...common,
@@ -105,6 +113,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   });
   return {
     ...ground,
+    models,
     workflows,
     events,
     tasks,

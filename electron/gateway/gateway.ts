@@ -13,6 +13,7 @@ import type { Rooms } from './rooms.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
+import { modelFileRoutes } from './surfaces/agent-link/models.ts';
 import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
@@ -88,9 +89,10 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, cloud, janitor, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
+    models.fetches.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     await cloud.runs.start(open);
@@ -104,10 +106,11 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
+    await models.fetches.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
@@ -127,6 +130,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => partRoute(scope as App, rooms));
+  await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

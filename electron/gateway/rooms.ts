@@ -11,6 +11,7 @@ import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
 import type { Storage } from './files/storage.ts';
 import type { Identity } from './identity/identity.ts';
+import type { Models } from './models/models.ts';
 import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
 import type { TaskEvents } from './tasks/events.ts';
@@ -32,6 +33,7 @@ export interface Rooms {
   readonly multipart: Multipart;
   readonly storage: Storage;
   readonly janitor: Janitor;
+  readonly models: Models;
   readonly workflows: Workflows;
   readonly events: TaskEvents;
   readonly tasks: Tasks;

@@ -17,6 +17,7 @@ const Task = lazy(() => import('../pages/task.tsx'));
 const Engines = lazy(() => import('../pages/engines.tsx'));
 const EngineAdd = lazy(() => import('../pages/engine-add.tsx'));
 const Engine = lazy(() => import('../pages/engine.tsx'));
+const Models = lazy(() => import('../pages/models.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
@@ -67,6 +68,7 @@ export function Shell() {
             <Route path="/import" component={Import} />
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
+            <Route path="/models" component={Models} />
             <Route path="/engines" component={Engines} />
             <Route path="/engines/add" component={EngineAdd} />
             <Route path="/engines/:agent/:engine">

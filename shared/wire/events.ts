@@ -62,4 +62,5 @@ export const teamEvents = {
   tasks_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
   webhooks_changed: z.object({ timestamp }),
+  models_changed: z.object({ timestamp }),
 } as const;

@@ -241,7 +241,8 @@ export class AgentRegistry {
     }
     if (!('seq' in message)) {
       this.#inBackground('carry out a message', () => carryOut(session, message, this.#ports));
-      if (message.type === 'heartbeat') this.#changed(session);
+      if (message.type === 'heartbeat' || message.type === 'sync' || message.type === 'want_models')
+        this.#changed(session);
       return;
     }
     const fresh = session.inbox.take(message.seq);

@@ -7,6 +7,8 @@ import type { Reader } from '../store/store.ts';
 export const references: Readonly<Record<string, string>> = {
   files: 'sha256 = ?',
   outputs: 'sha256 = ?',
+  models: 'sha256 = ?',
+  model_uploads: 'sha256 = ?',
   // Between an upload's last part and its end.
   uploads: 'sha256 = ? AND completed_at IS NULL',
 };

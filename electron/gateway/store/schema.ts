@@ -5,6 +5,7 @@ import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
+import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -265,6 +266,9 @@ export interface Database {
   upload_parts: UploadPartRow;
   storage_counts: StorageCountRow;
   outputs: OutputRow;
+  models: ModelRow;
+  model_uploads: ModelUploadRow;
+  model_fetches: ModelFetchRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
   webhooks: WebhookRow;

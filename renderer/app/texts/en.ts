@@ -1,5 +1,6 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
+import { models } from './en-models.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
@@ -12,6 +13,7 @@ export const english = {
     home: 'Home',
     workflows: 'Workflows',
     tasks: 'Tasks',
+    models: 'Models',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -201,6 +203,7 @@ export const english = {
   },
   engines,
   form,
+  models,
   task,
   team,
   invitation,

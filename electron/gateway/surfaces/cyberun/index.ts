@@ -15,6 +15,7 @@ import { inspectRoute } from './inspect.ts';
 import { invitationRoutes } from './invitations.ts';
 import { lineRoutes } from './line.ts';
 import { memberRoutes } from './members.ts';
+import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
@@ -47,6 +48,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   presignRoute(app, rooms);
   multipartRoutes(app, rooms);
   storageRoutes(app, rooms);
+  modelRoutes(app, rooms);
   agentRoutes(app, rooms);
   agentCareRoutes(app, rooms);
   cloudProviderRoutes(app, rooms);

@@ -4,6 +4,7 @@ import { fileRows } from './files-rows.ts';
 import { engineRows } from './engine-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
+import { modelRows } from './models-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -183,6 +184,7 @@ export const rows: Readonly<Record<string, Row>> = {
     ok: 200,
   }),
   ...fileRows,
+  ...modelRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
