@@ -36,6 +36,7 @@ import { TaskViews } from './tasks/views.ts';
 import { resolveHost, Targets } from './webhooks/targets.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { Inspection } from './workflows/inspection.ts';
+import { Presets } from './workflows/presets.ts';
 import { Workflows } from './workflows/workflows.ts';
 
 export interface Gateway {
@@ -152,6 +153,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     signer,
     files,
     workflows,
+    presets: new Presets(store, clock),
     events,
     tasks,
     agents,

@@ -4,6 +4,7 @@ import { nodeInfos } from './0030-node-infos.ts';
 import { stars } from './0040-stars.ts';
 import { editorGraphs } from './0050-editor-graphs.ts';
 import { webhooks } from './0060-webhooks.ts';
+import { workflowLife } from './0110-workflows.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -14,4 +15,12 @@ export interface Migration {
 }
 
 /** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
-export const migrations: readonly Migration[] = [spine, accounts, nodeInfos, stars, editorGraphs, webhooks];
+export const migrations: readonly Migration[] = [
+  spine,
+  accounts,
+  nodeInfos,
+  stars,
+  editorGraphs,
+  webhooks,
+  workflowLife,
+];
