@@ -2,6 +2,7 @@ import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
+import { workflow } from './en-workflows.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -205,4 +206,5 @@ export const english = {
   invitation,
   password,
   pairing,
+  workflow,
 } as const;
