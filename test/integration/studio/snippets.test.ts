@@ -54,7 +54,9 @@ async function call(path: string, token: string, body?: unknown): Promise<unknow
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atelier-snippets-'));
   const data = join(folder, 'data');
-  const made = await runCli(['key', 'create', '--kind', 'device', '--name', 'snippets', '--data', data], { cwd: folder });
+  const made = await runCli(['key', 'create', '--kind', 'device', '--name', 'snippets', '--data', data], {
+    cwd: folder,
+  });
   key = made.stdout.match(/dk-\S+/)?.[0] ?? '';
   studio = await serveStudio(['--data', data, '--port', '0']);
 }, 60_000);
