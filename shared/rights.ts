@@ -97,6 +97,17 @@ export const rights = {
   streamTeamEvents: on('runtime', 'viewer'),
 
   presignFile: on('runtime', 'member'),
+
+  listOutputs: on('runtime', 'viewer'),
+  listOutputDays: on('runtime', 'viewer'),
+  getOutputFacets: on('runtime', 'viewer'),
+  getOutput: on('runtime', 'viewer'),
+  zipOutputs: on('runtime', 'viewer'),
+  starOutputs: on('runtime', 'member'),
+  deleteOutputs: on('runtime', 'member'),
+  restoreOutputs: on('runtime', 'member'),
+  useOutputAsInput: on('runtime', 'member'),
+
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
 

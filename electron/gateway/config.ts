@@ -33,6 +33,8 @@ export interface GatewayConfig {
     readonly declineRestMs: number;
     readonly sseHeartbeatMs: number;
     readonly signedUrlMs: number;
+    /** How long a deleted output can be restored. */
+    readonly keepDeletedMs: number;
   };
 }
 
@@ -65,6 +67,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
       declineRestMs: 10_000,
       sseHeartbeatMs: 15_000,
       signedUrlMs: 3_600_000,
+      keepDeletedMs: 7 * 86_400_000,
       ...options.timings,
     },
   };

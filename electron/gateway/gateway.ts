@@ -9,6 +9,7 @@ import { Engines } from './engines/engines.ts';
 import { DiskObjectStore } from './files/disk-object-store.ts';
 import { Files } from './files/files.ts';
 import { Signer } from './files/signer.ts';
+import { openGallery } from './gallery/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
@@ -25,6 +26,7 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
 import { Attempts } from './tasks/attempts.ts';
 import { TaskEvents } from './tasks/events.ts';
 import { TaskSignals } from './tasks/signals.ts';
@@ -126,6 +128,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     log: config.log,
     mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
   });
+  const gallery = openGallery({ config, store, objects, signer, files, signals, events });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const timeouts = new TaskTimeouts({
     tasks,
@@ -147,6 +150,7 @@ async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms
     tasks,
     agents,
     engines,
+    gallery,
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
     scheduler,
@@ -200,18 +204,20 @@ class RunningGateway implements Gateway {
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
+    this.rooms.gallery.start();
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, store } = this.rooms;
+    const { agents, scheduler, timeouts, gallery, store } = this.rooms;
     scheduler.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await gallery.stop();
     await store.close();
     this.#unlock();
   }
@@ -223,6 +229,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(rateLimit, { global: false });
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
+  await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

@@ -5,6 +5,7 @@ import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
 import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
+import type { GalleryRooms } from './gallery/open.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
@@ -28,6 +29,7 @@ export interface Rooms {
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
   readonly engines: Engines;
+  readonly gallery: GalleryRooms;
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;

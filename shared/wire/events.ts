@@ -60,4 +60,6 @@ export const teamEvents = {
   workflows_changed: z.object({ timestamp }),
   queue_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
+  /** Outputs were starred, deleted or restored; new ones come with their task's `completed`. */
+  outputs_changed: z.object({ timestamp }),
 } as const;

@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
+import { readImageSize } from '#shared/image-size.ts';
 import { type ManifestEntry, uploadReply } from '#shared/link/protocol.ts';
 import { BackOff, pause } from '../back-off.ts';
 import { type Engine, EngineGone, type EngineOutput, RunFailure } from '../engines/engine.ts';
 import { errorCode, type HttpClient } from '../http.ts';
-import { readImageSize } from './image-size.ts';
 import { outputKind } from './output-kinds.ts';
 
 export interface OutputPorts {

@@ -3,6 +3,7 @@ import { accounts } from './0020-accounts.ts';
 import { nodeInfos } from './0030-node-infos.ts';
 import { stars } from './0040-stars.ts';
 import { editorGraphs } from './0050-editor-graphs.ts';
+import { gallery } from './0100-gallery.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -13,4 +14,4 @@ export interface Migration {
 }
 
 /** Every step, in order. A released step never changes; a new one is added at the end with a test from the one before. */
-export const migrations: readonly Migration[] = [spine, accounts, nodeInfos, stars, editorGraphs];
+export const migrations: readonly Migration[] = [spine, accounts, nodeInfos, stars, editorGraphs, gallery];

@@ -12,6 +12,7 @@ import { presignRoute } from './files.ts';
 import { inspectRoute } from './inspect.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberRoutes } from './members.ts';
+import { outputRoutes } from './outputs.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
 import { taskRoutes } from './tasks.ts';
@@ -36,6 +37,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   batchRoute(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
+  outputRoutes(app, rooms);
   agentRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);

@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { galleryRows } from './gallery-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -175,6 +176,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { file_name: 'a.png', file_size: 10, content_type: 'image/png' },
     ok: 200,
   }),
+  ...galleryRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
