@@ -62,6 +62,7 @@ function refreshSoon(client: QueryClient, key: readonly [string]): void {
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
+  if (message.event === 'outputs_changed') return void refreshSoon(client, keys.outputs);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });
   const event = readTaskEvent(message);
@@ -113,6 +114,7 @@ function applyTaskEvent(client: QueryClient, { event, data }: TaskEvent): void {
       });
       void client.invalidateQueries({ queryKey: keys.task(data.task_id) });
       void client.invalidateQueries({ queryKey: keys.result(data.task_id) });
+      if (event === 'completed') refreshSoon(client, keys.outputs);
       refreshLists(client);
       break;
     case 'error': // the stream may go on

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
-import { useTasks, useWorkflow } from '../api/queries.ts';
+import { useNewestPictures } from '../api/gallery.ts';
+import { useWorkflow } from '../api/queries.ts';
 import { Page, Section } from '../components/page.tsx';
 import { RecentPictures } from '../components/recent-pictures.tsx';
 import { RunForm } from '../components/run-form/run-form.tsx';
@@ -10,9 +11,9 @@ import { KilnMark } from '../ui/blank.tsx';
 
 function Made({ workflow }: { workflow: WorkflowDetail }) {
   const { t } = useTranslation();
-  const { data: tasks } = useTasks({ workflow_id: workflow.id, status: 'completed' }, 12);
-  if (!tasks) return null;
-  if (tasks.length === 0) {
+  const { data: pictures } = useNewestPictures(workflow.id, 12);
+  if (!pictures) return null;
+  if (pictures.length === 0) {
     return (
       <div className="hidden h-[min(60dvh,34rem)] flex-col items-center justify-center gap-3 rounded-card bg-well lg:flex">
         <KilnMark />
@@ -23,7 +24,7 @@ function Made({ workflow }: { workflow: WorkflowDetail }) {
   return (
     <div>
       <Section title={t('form.lastRuns')}>
-        <RecentPictures tasks={tasks} height={170} captioned={false} />
+        <RecentPictures pictures={pictures} height={170} captioned={false} />
       </Section>
     </div>
   );

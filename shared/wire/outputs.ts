@@ -23,12 +23,9 @@ export const outputItem = z
       .string()
       .nullable()
       .meta({ description: 'Its mean colour.', examples: ['#8a5a3c'] }),
-    placeholder: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'A few pixels of it as a `data:` address, to be shown blurred until it has come.',
-      }),
+    placeholder: z.string().nullable().meta({
+      description: 'A few pixels of it as a `data:` address, to be shown blurred until it has come.',
+    }),
     workflow_id: uuid,
     workflow_slug: z.string(),
     workflow_name: z.string(),

@@ -1,5 +1,6 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
+import { gallery } from './en-gallery.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 
@@ -11,6 +12,7 @@ export const english = {
     home: 'Home',
     workflows: 'Workflows',
     tasks: 'Tasks',
+    gallery: 'Gallery',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -200,6 +202,7 @@ export const english = {
   },
   engines,
   form,
+  gallery,
   task,
   team,
   invitation,
