@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
+import { galleryList } from './rows/gallery.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
 import { submissions } from './rows/submissions.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
+  gallery: galleryList,
   conversion,
   start: startAndMemory,
 };

@@ -93,7 +93,7 @@ function Choices({ filter, onChange }: Omit<FiltersProps, 'onClear'>) {
           { value: any, label: t('gallery.anyWorkflow') },
           ...(facets?.workflow_list ?? []).map(({ id, name }) => ({ value: id, label: name })),
         ]}
-        className="sm:max-w-52"
+        className="sm:w-52!"
       />
       {(filter.person !== null || (facets?.person_list.length ?? 0) > 1) && (
         <Select
@@ -104,7 +104,7 @@ function Choices({ filter, onChange }: Omit<FiltersProps, 'onClear'>) {
             { value: any, label: t('gallery.anyone') },
             ...(facets?.person_list ?? []).map(({ id, name }) => ({ value: id, label: nameOf(name) })),
           ]}
-          className="sm:max-w-44"
+          className="sm:w-40!"
         />
       )}
       <Select
@@ -112,7 +112,7 @@ function Choices({ filter, onChange }: Omit<FiltersProps, 'onClear'>) {
         value={filter.span ?? any}
         onChange={(value) => onChange({ span: value === any ? null : (value as Span) })}
         options={when.map((value) => ({ value, label: t(`gallery.spans.${value}`) }))}
-        className="sm:max-w-40"
+        className="sm:w-36!"
       />
       {filter.span === 'days' &&
         (['from', 'to'] as const).map((end) => (
@@ -122,7 +122,7 @@ function Choices({ filter, onChange }: Omit<FiltersProps, 'onClear'>) {
             aria-label={t(`gallery.${end}`)}
             value={filter[end]}
             onChange={(event) => onChange({ [end]: event.target.value })}
-            className={clsx(controlClass, 'h-10 sm:w-40')}
+            className={clsx(controlClass, 'h-10 sm:w-36!')}
           />
         ))}
     </>
@@ -161,7 +161,7 @@ export function Filters({ filter, onChange, onClear }: FiltersProps) {
           <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
           {t('gallery.filter')}
         </Button>
-        <div className={clsx('flex-wrap gap-2 max-sm:w-full', open ? 'flex' : 'hidden sm:flex')}>
+        <div className={clsx('flex-wrap gap-2 max-sm:w-full sm:contents', open ? 'flex' : 'hidden')}>
           <Choices filter={filter} onChange={onChange} />
         </div>
       </div>
