@@ -6,6 +6,7 @@ import { Cloud } from './cloud/cloud.ts';
 import type { GatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
 import { openFiles } from './files/open.ts';
+import { openGallery } from './gallery/open.ts';
 import { Identity } from './identity/identity.ts';
 import { Models } from './models/models.ts';
 import type { Rooms } from './rooms.ts';
@@ -93,6 +94,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
     tell: (teamId) => events.changed(teamId, 'models_changed'),
     allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
   });
+  const gallery = openGallery({ ...ground, signals, events });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const cloud = new Cloud({
     ...common,
@@ -115,6 +117,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   return {
     ...ground,
     models,
+    gallery,
     presets: new Presets(store, clock),
     workflows,
     events,

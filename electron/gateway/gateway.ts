@@ -18,6 +18,7 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
 
 export interface Gateway {
@@ -100,13 +101,14 @@ class RunningGateway implements Gateway {
     janitor.start();
     this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
+    this.rooms.gallery.start();
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
@@ -115,7 +117,7 @@ class RunningGateway implements Gateway {
     this.#detachLink?.();
     await this.#app?.close();
     await janitor.stop();
-    await janitor.stop();
+    await gallery.stop();
     tasks.logs.stop();
     await webhooks.stop();
     await store.close();
@@ -131,6 +133,7 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => partRoute(scope as App, rooms));
   await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
+  await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

@@ -10,6 +10,7 @@ import type { Multipart } from './files/multipart.ts';
 import type { ObjectStore } from './files/object-store.ts';
 import type { Signer } from './files/signer.ts';
 import type { Storage } from './files/storage.ts';
+import type { GalleryRooms } from './gallery/open.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Models } from './models/models.ts';
 import type { Dispatcher } from './scheduling/dispatcher.ts';
@@ -42,6 +43,7 @@ export interface Rooms {
   readonly agents: AgentRegistry;
   readonly roster: Roster;
   readonly engines: Engines;
+  readonly gallery: GalleryRooms;
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;

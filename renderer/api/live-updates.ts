@@ -66,6 +66,7 @@ export function applyMessage(message: SseMessage, client: QueryClient = queryCli
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
   if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
   if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);
+  if (message.event === 'outputs_changed') return void refreshSoon(client, keys.outputs);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });
   const event = readTaskEvent(message);
@@ -117,6 +118,7 @@ function applyTaskEvent(client: QueryClient, { event, data }: TaskEvent): void {
       });
       void client.invalidateQueries({ queryKey: keys.task(data.task_id) });
       void client.invalidateQueries({ queryKey: keys.result(data.task_id) });
+      if (event === 'completed') refreshSoon(client, keys.outputs);
       refreshLists(client);
       break;
     case 'error': // the stream may go on

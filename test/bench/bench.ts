@@ -6,6 +6,7 @@ import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
 import { hashing } from './rows/hashing.ts';
+import { galleryList } from './rows/gallery.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
 import { statistics } from './rows/statistics.ts';
@@ -26,6 +27,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   dispatch: dispatchDecision,
   'task-list': taskList,
   statistics,
+  gallery: galleryList,
   conversion,
   hashing,
   start: startAndMemory,

@@ -7,6 +7,8 @@ import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 import type { WorkflowPresetRow } from './rows/workflows.ts';
+import type { OutputKind } from '#shared/wire/tasks.ts';
+import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -232,7 +234,7 @@ export interface OutputRow {
   position: number;
   node_id: string;
   name: string;
-  kind: 'image' | 'video' | 'audio' | 'text' | 'file';
+  kind: OutputKind;
   content_type: string;
   size: number;
   sha256: string;
@@ -240,6 +242,16 @@ export interface OutputRow {
   width: number | null;
   height: number | null;
   created_at: number;
+  /** A UUIDv7 of `created_at`: the order of ids is the order in which outputs were made. */
+  id: string;
+  /** Those of its task, so that the gallery asks one table. */
+  workflow_id: string;
+  submitter_id: string;
+  /** 1 = hangs in the gallery. */
+  listed: 0 | 1;
+  starred: 0 | 1;
+  /** Set from when it was deleted until it is gone for good. */
+  deleted_at: number | null;
 }
 
 /** Gateway-wide values: `gateway_id`, `signing_key`, `fence` … */
@@ -282,6 +294,8 @@ export interface Database {
   models: ModelRow;
   model_uploads: ModelUploadRow;
   model_fetches: ModelFetchRow;
+  output_counts: OutputCountRow;
+  previews: PreviewRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
   webhooks: WebhookRow;

@@ -1,6 +1,7 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { models } from './en-models.ts';
+import { gallery } from './en-gallery.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
@@ -15,6 +16,7 @@ export const english = {
     workflows: 'Workflows',
     tasks: 'Tasks',
     models: 'Models',
+    gallery: 'Gallery',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -205,6 +207,7 @@ export const english = {
   engines,
   form,
   models,
+  gallery,
   task,
   team,
   invitation,

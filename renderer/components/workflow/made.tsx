@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { isTerminal } from '#shared/task-states.ts';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
+import { useNewestPictures } from '../../api/gallery.ts';
 import { useTasks } from '../../api/queries.ts';
 import { KilnMark } from '../../ui/blank.tsx';
 import { Section } from '../page.tsx';
@@ -12,10 +13,10 @@ import { useNow } from '../use-now.ts';
 export function Made({ workflow }: { workflow: WorkflowDetail }) {
   const { t } = useTranslation();
   const { data: newest } = useTasks({ workflow_id: workflow.id }, 20);
-  const { data: done } = useTasks({ workflow_id: workflow.id, status: 'completed' }, 12);
+  const { data: pictures } = useNewestPictures(workflow.id, 12);
   const open = newest?.filter((task) => !isTerminal(task.task_status)).slice(0, 6) ?? [];
   const now = useNow(open.length > 0, 1000);
-  if (!done) return null;
+  if (!pictures) return null;
   return (
     <div>
       {open.length > 0 && (
@@ -23,9 +24,9 @@ export function Made({ workflow }: { workflow: WorkflowDetail }) {
           <TaskRows tasks={open} now={now} />
         </Section>
       )}
-      {done.length > 0 ? (
+      {pictures.length > 0 ? (
         <Section title={t('form.lastRuns')}>
-          <RecentPictures tasks={done} height={170} captioned={false} />
+          <RecentPictures pictures={pictures} height={170} captioned={false} />
         </Section>
       ) : (
         open.length === 0 && (

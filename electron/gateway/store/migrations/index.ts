@@ -7,6 +7,7 @@ import { webhooks } from './0060-webhooks.ts';
 import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
 import { models } from './0090-models.ts';
+import { gallery } from './0100-gallery.ts';
 import { workflowLife } from './0110-workflows.ts';
 import { elsewhere } from './0130-elsewhere.ts';
 
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   tasks,
   files,
   models,
+  gallery,
   workflowLife,
   elsewhere,
 ];

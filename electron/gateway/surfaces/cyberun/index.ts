@@ -17,6 +17,7 @@ import { lineRoutes } from './line.ts';
 import { memberRoutes } from './members.ts';
 import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
+import { outputRoutes } from './outputs.ts';
 import { pairingRoutes } from './pairing.ts';
 import { presetRoutes } from './presets.ts';
 import { queueRoutes } from './queue.ts';
@@ -55,6 +56,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   multipartRoutes(app, rooms);
   storageRoutes(app, rooms);
   modelRoutes(app, rooms);
+  outputRoutes(app, rooms);
   agentRoutes(app, rooms);
   agentCareRoutes(app, rooms);
   cloudProviderRoutes(app, rooms);

@@ -6,6 +6,7 @@ import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { modelRows } from './models-rows.ts';
 import { workflowRows } from './workflow-rows.ts';
+import { galleryRows } from './gallery-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -187,6 +188,7 @@ export const rows: Readonly<Record<string, Row>> = {
   }),
   ...fileRows,
   ...modelRows,
+  ...galleryRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
