@@ -2,10 +2,12 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { DropTarget } from '../components/drop-target.tsx';
+import { HostProgress } from '../components/shell/host-progress.tsx';
 import { LineBanner } from '../components/shell/line-banner.tsx';
 import { TaskNotices } from '../components/shell/task-notices.tsx';
 import { TransferTray } from '../components/shell/transfer-tray.tsx';
 import Home from '../pages/home.tsx';
+import { host } from '../state/host.ts';
 import { Blank } from '../ui/blank.tsx';
 import { LinkButton } from '../ui/button.tsx';
 import { Overlays } from './overlays.tsx';
@@ -73,6 +75,7 @@ export function Shell() {
       <Overlays />
       <TransferTray />
       <TaskNotices />
+      {host && <HostProgress />}
       <DropTarget />
     </div>
   );

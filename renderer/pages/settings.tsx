@@ -21,7 +21,7 @@ function Nav({ open }: { open: string }) {
   const here = useRef<HTMLAnchorElement>(null);
   // On a phone the row is wider than the screen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another section is open then
-  useEffect(() => here.current?.scrollIntoView({ inline: 'center', block: 'nearest' }), [open]);
+  useEffect(() => void here.current?.scrollIntoView({ inline: 'center', block: 'nearest' }), [open]);
   return (
     <nav
       aria-label={t('settingsPage.nav')}
