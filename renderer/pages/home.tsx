@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { useAgents, useTasks, useWorkflows } from '../api/queries.ts';
-import { AgentLight } from '../components/agent-card.tsx';
+import { AgentLight } from '../components/agents/light.tsx';
 import { Stage } from '../components/home/stage.tsx';
 import { Welcome } from '../components/home/welcome.tsx';
 import { Page, Section } from '../components/page.tsx';
@@ -36,7 +36,7 @@ function Agents() {
           >
             <span className="font-medium">{agent.agent_id}</span>
             <span className="text-small text-soft">
-              <AgentLight status={agent.agent_status} />
+              <AgentLight agent={agent} />
             </span>
           </li>
         ))}

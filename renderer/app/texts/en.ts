@@ -1,6 +1,7 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { task } from './en-task.ts';
+import { agentCare, taskLog, tasks, timeline } from './en-tasks.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
 
@@ -202,6 +203,10 @@ export const english = {
   engines,
   form,
   task,
+  tasks,
+  taskLog,
+  timeline,
+  agentCare,
   team,
   invitation,
   password,
