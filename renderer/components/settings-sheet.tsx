@@ -13,6 +13,7 @@ import { ago } from './format.ts';
 import { Section } from './page.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { Problem } from './problem.tsx';
+import Storage from './settings/storage.tsx';
 
 function Theme() {
   const { t } = useTranslation();
@@ -155,6 +156,9 @@ export default function SettingsSheet({ onClose }: { onClose: () => void }) {
           </div>
         </Section>
       )}
+      <Section title={t('storage.title')}>
+        <Storage />
+      </Section>
       {name && <p className="mt-8 text-small text-soft">{t('settings.signedInAs', { name })}</p>}
     </Sheet>
   );

@@ -25,6 +25,7 @@ const tags = [
   { name: 'file', description: 'Uploads for file parameters.' },
   { name: 'storage', description: 'What is kept, for how long, and how much of it.' },
   { name: 'upload', description: 'Large files in parts, in any order and after a break.' },
+  { name: 'webhook', description: 'Telling other programs of tasks that end.' },
   { name: 'agent', description: 'The machines that execute.' },
   {
     name: 'engine',

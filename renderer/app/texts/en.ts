@@ -1,5 +1,6 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
+import { storage } from './en-storage.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 
@@ -200,6 +201,7 @@ export const english = {
   },
   engines,
   form,
+  storage,
   task,
   team,
   invitation,
