@@ -68,7 +68,7 @@ export function CleanNow() {
             ? t('storage.cleaning')
             : look.isPending
               ? t('storage.looking')
-              : t('storage.clean')}
+              : t('storage.cleanNow')}
         </Button>
       </Row>
       {plan && (

@@ -40,7 +40,7 @@ function Usage({ storage }: { storage: StorageReply }) {
       <div className="flex flex-col gap-4 px-4 py-4">
         {quota_bytes >= 0 && (
           <Meter
-            label={t('storage.quota', { quota: bytes(quota_bytes) })}
+            label={t('storage.quota')}
             words={t('storage.quotaWords', { used: bytes(used_bytes), quota: bytes(quota_bytes) })}
             share={quota_bytes === 0 ? 1 : used_bytes / quota_bytes}
           />
@@ -66,7 +66,7 @@ export default function Storage() {
   const query = useStorage();
   const operator = useConnection((state) => state.profile?.is_operator === true);
   return (
-    <div className="flex flex-col gap-6">
+    <div>
       <Settled query={query}>{(storage) => <Usage storage={storage} />}</Settled>
       {operator && (
         <Section title={t('storage.keep')}>
