@@ -128,7 +128,13 @@ export const rights = {
   drainAgent: on('management', 'admin'),
   resumeAgent: on('management', 'admin'),
   removeAgent: on('management', 'admin'),
+  // Strangers come to the machine: its team's owner alone decides that.
+  lendAgent: on('management', 'owner'),
   getAgentStatistics: on('management', 'viewer'),
+
+  setComfyCloudKey: on('management', 'admin'),
+  getComfyCloudKeyStatus: on('management', 'admin'),
+  removeComfyCloudKey: on('management', 'admin'),
 
   // Whoever chooses what a machine executes can do anything on it: that is the owner's. Admins run what is there.
   listEngines: on('management', 'viewer'),

@@ -1,13 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
-import { NodeInfos } from './agents/node-infos.ts';
-import { AgentRegistry } from './agents/registry.ts';
-import { Roster } from './agents/roster.ts';
+import { inBackground, type OpenRooms, openRooms } from './compose.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
-import { Engines } from './engines/engines.ts';
-import { openFiles } from './files/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
@@ -15,10 +10,6 @@ import { allowedHosts } from './http/guard.ts';
 import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
-import { Dispatcher } from './scheduling/dispatcher.ts';
-import { Pool } from './scheduling/pool.ts';
-import { Secrets } from './secrets/secrets.ts';
-import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
@@ -27,17 +18,6 @@ import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
-import { Attempts } from './tasks/attempts.ts';
-import { TaskEvents } from './tasks/events.ts';
-import { TaskLogs } from './tasks/logs.ts';
-import { TaskSignals } from './tasks/signals.ts';
-import { Tasks } from './tasks/tasks.ts';
-import { TaskTimeouts } from './tasks/timeouts.ts';
-import { TaskViews } from './tasks/views.ts';
-import { resolveHost, Targets } from './webhooks/targets.ts';
-import { Webhooks } from './webhooks/webhooks.ts';
-import { Inspection } from './workflows/inspection.ts';
-import { Workflows } from './workflows/workflows.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -70,117 +50,6 @@ export async function openIdentity(
 ): Promise<{ identity: Identity; close: () => Promise<void> }> {
   const store = openSqliteStore(databaseOf(dataDir));
   return { identity: await Identity.open(store, Date.now), close: () => store.close() };
-}
-
-interface OpenRooms extends Rooms {
-  readonly timeouts: TaskTimeouts;
-}
-
-async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms> {
-  const { clock, timings, limits } = config;
-  const identity = await Identity.open(store, clock);
-  await identity.ensureOwner();
-  const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const fileRooms = await openFiles(config, store, identity.features);
-  const { objects, signer, files } = fileRooms;
-  const signals = new TaskSignals();
-  const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
-  const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
-  const events = new TaskEvents(clock, (event) => views.complete(event));
-  const common = { store, workflows, files, events, signals, clock };
-  const attempts = new Attempts({ ...common, objects, leaseMs: timings.leaseMs });
-  const logs = new TaskLogs({ store, clock, log: config.log });
-  const waiting = (taskId: string) => scheduler.waiting(taskId);
-  const tasks = new Tasks({ ...common, attempts, views, logs, waiting });
-  const roster = new Roster(store, clock);
-  const agents = new AgentRegistry({
-    ...common,
-    config,
-    gatewayId,
-    attempts,
-    logs,
-    roster,
-    signer,
-    addressMs: limits.maxTaskSeconds * 1000,
-  });
-  agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
-  const engines = new Engines(agents, (teamId) => events.changed(teamId, 'engines_changed'));
-  identity.teams.onClosing(async (teamId) => {
-    await tasks.cancelAll(teamId);
-    agents.dismiss(teamId);
-    inBackground(config, 'clear up after a team', identity.teams.sweep());
-  });
-  const scheduler = new Dispatcher({
-    tasks,
-    agents,
-    workflows,
-    log: config.log,
-    mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
-    pool: new Pool({
-      store,
-      most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
-    }),
-  });
-  const nodeInfos = new NodeInfos({ store, signer, agents, clock });
-  const webhooks = await openWebhooks(config, { store, identity, events, signals, views });
-  const timeouts = new TaskTimeouts({
-    tasks,
-    workflows,
-    maxSeconds: limits.maxTaskSeconds,
-    clock,
-    log: config.log,
-  });
-  return {
-    config,
-    gatewayId,
-    store,
-    identity,
-    ...fileRooms,
-    workflows,
-    events,
-    tasks,
-    agents,
-    roster,
-    engines,
-    nodeInfos,
-    inspection: new Inspection(agents, nodeInfos),
-    scheduler,
-    webhooks,
-    timeouts,
-  };
-}
-
-interface WebhookNeeds extends Pick<Rooms, 'store' | 'identity' | 'events'> {
-  readonly signals: TaskSignals;
-  readonly views: TaskViews;
-}
-
-/** Tasks don't know of webhooks: what is to be told joins the unit of work of each event. */
-async function openWebhooks(config: GatewayConfig, needs: WebhookNeeds): Promise<Webhooks> {
-  const { store, identity, events, signals, views } = needs;
-  const webhooks = new Webhooks({
-    store,
-    features: identity.features,
-    secrets: await Secrets.open(config.dataDir),
-    targets: new Targets({
-      resolve: config.resolve ?? resolveHost,
-      privateAllowed: () => identity.features.has('global', 'private_webhooks'),
-    }),
-    summary: (reader, taskId) => views.summary(reader, taskId),
-    changed: (teamId) => events.changed(teamId, 'webhooks_changed'),
-    version: config.version,
-    clock: config.clock,
-    log: config.log,
-    timeoutMs: config.timings.webhookTimeoutMs,
-    retryMs: config.timings.webhookRetryMs,
-  });
-  events.onAppend((writer, event) => webhooks.enqueue(writer, event));
-  signals.listen({ ended: () => webhooks.look() });
-  return webhooks;
-}
-
-function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
-  work.catch((error: unknown) => config.log.error({ err: error }, `could not ${what}`));
 }
 
 class RunningGateway implements Gateway {
@@ -219,11 +88,13 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, janitor, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
+    await cloud.runs.start(open);
+    cloud.fallback.start();
     janitor.start();
     this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
@@ -233,8 +104,9 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
+    cloud.stop();
     timeouts.stop();
     agents.stop();
     this.#detachLink?.();

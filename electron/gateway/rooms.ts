@@ -1,6 +1,7 @@
 import type { NodeInfos } from './agents/node-infos.ts';
 import type { AgentRegistry } from './agents/registry.ts';
 import type { Roster } from './agents/roster.ts';
+import type { Cloud } from './cloud/cloud.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
@@ -40,5 +41,6 @@ export interface Rooms {
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;
+  readonly cloud: Cloud;
   readonly webhooks: Webhooks;
 }

@@ -15,6 +15,10 @@ export const agentStatuses = ['idle', 'busy', 'syncing', 'tunnel', 'unhealthy'] 
 export const agentStatus = z.enum(agentStatuses).meta({ id: 'AgentStatus' });
 export type AgentStatus = z.infer<typeof agentStatus>;
 
+const isCommunity = z.boolean().meta({
+  description: 'Lent to the community pool: it takes tasks of other teams too, after those of its own.',
+});
+
 /** GET /agents item (spec 3.13): connected agents only. VRAM in bytes; fields from `status_reason` on and a GPU's figures are ours. */
 export const agentItem = z
   .object({
@@ -54,6 +58,7 @@ export const agentItem = z
     hostname: z.string(),
     added_labels: z.array(z.string()).meta({ description: 'Those of its labels that the team has added.' }),
     is_draining: z.boolean().meta({ description: 'It finishes what it has and gets no more.' }),
+    is_community: isCommunity,
     engines: z
       .array(
         z.object({
@@ -80,6 +85,7 @@ export const awayAgent = z
     hostname: z.string(),
     added_labels: z.array(z.string()),
     is_draining: z.boolean(),
+    is_community: isCommunity,
     last_seen_at: timestamp,
   })
   .meta({ id: 'AwayAgent' });
@@ -118,9 +124,17 @@ export const agentUpdate = z
   })
   .meta({ id: 'AgentUpdate' });
 
+/** PUT /agents/{agentId}/community; ours. */
+export const lendAgentRequest = z.object({ is_community: isCommunity }).meta({ id: 'LendAgentRequest' });
+
 /** What the team has decided about an agent. */
 export const agentDecision = z
-  .object({ agent_id: z.string(), added_labels: z.array(z.string()), is_draining: z.boolean() })
+  .object({
+    agent_id: z.string(),
+    added_labels: z.array(z.string()),
+    is_draining: z.boolean(),
+    is_community: isCommunity,
+  })
   .meta({ id: 'AgentDecision' });
 export type AgentDecision = z.infer<typeof agentDecision>;
 

@@ -43,6 +43,7 @@ export class Roster {
   apply(row: AgentRow, session: AgentSession): void {
     session.addedLabels = JSON.parse(row.added_labels_json) as string[];
     session.draining = row.draining === 1;
+    session.community = row.community === 1;
   }
 
   /** An agent is here: what is known of it, on disk before it is welcomed. */
@@ -102,10 +103,14 @@ export class Roster {
     return this.#set(teamId, agentId, 'draining', draining ? 1 : 0);
   }
 
+  setCommunity(teamId: string, agentId: string, community: boolean): Promise<AgentDecision> {
+    return this.#set(teamId, agentId, 'community', community ? 1 : 0);
+  }
+
   #set(
     teamId: string,
     agentId: string,
-    column: 'added_labels_json' | 'draining',
+    column: 'added_labels_json' | 'draining' | 'community',
     value: string | number,
   ): Promise<AgentDecision> {
     return this.#store.write((writer) => {
@@ -150,8 +155,9 @@ export class Roster {
   }
 }
 
-const decisionOf = ({ agent_id, added_labels_json, draining }: AgentRow): AgentDecision => ({
+const decisionOf = ({ agent_id, added_labels_json, draining, community }: AgentRow): AgentDecision => ({
   agent_id,
   added_labels: JSON.parse(added_labels_json) as string[],
   is_draining: draining === 1,
+  is_community: community === 1,
 });

@@ -63,6 +63,7 @@ export function agentItem(session: AgentSession): AgentItem {
     hostname: hello.machine.hostname,
     added_labels: [...session.addedLabels],
     is_draining: session.draining,
+    is_community: session.community,
     engines: hello.engines.map(({ name, tool, flavour, version, state, reason, queue_remaining }) => ({
       name,
       tool,

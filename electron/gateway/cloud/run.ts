@@ -21,6 +21,8 @@ export interface CloudRunPorts {
   readonly files: Files;
   readonly objects: ObjectStore;
   readonly fileBytes: number;
+  /** The cloud does not take the key. */
+  readonly refused: () => Promise<void>;
   /** Between two questions about a job. */
   readonly pollMs: number;
 }
@@ -57,6 +59,7 @@ export class CloudRun {
       if (manifest) await attempts.completed(this.#attempt, manifest);
     } catch (error) {
       if (this.#signal.aborted) return;
+      if (error instanceof CloudError && error.status === 401) await this.#ports.refused();
       await attempts.failed(this.#attempt, errorFailure(error));
     }
   }

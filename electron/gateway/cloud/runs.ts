@@ -7,13 +7,15 @@ import type { Waiting } from '../tasks/views.ts';
 import { CloudClient } from './client.ts';
 import { CloudRun, type CloudRunPorts } from './run.ts';
 
-export interface CloudPorts extends CloudRunPorts {
+export interface CloudPorts extends Omit<CloudRunPorts, 'refused'> {
   readonly signals: TaskSignals;
   readonly log: Logger;
   /** Where ComfyUI Cloud answers. */
   readonly url: string;
   /** The team's key; undefined when it has none that is in use. */
   readonly keyOf: (teamId: string) => string | undefined;
+  /** The cloud has refused this key. */
+  readonly keyRefused: (teamId: string, key: string) => Promise<void>;
   readonly paused: (teamId: string) => boolean;
 }
 
@@ -113,13 +115,17 @@ export class CloudRuns {
   }
 
   /** Why a task waits, and its place; `undefined` when it does not stand in line here. */
-  waiting(task: Pick<TaskRow, 'id' | 'team_id'>): Waiting | undefined {
-    const at = this.#lines.get(task.team_id)?.findIndex(({ id }) => id === task.id) ?? -1;
-    if (at < 0) return undefined;
-    const { paused, keyOf: key } = this.#ports;
-    const reason =
-      key(task.team_id) === undefined ? words.noKey : paused(task.team_id) ? words.paused : words.full;
-    return { reason, position: at + 1 };
+  waiting(taskId: string): Waiting | undefined {
+    for (const [teamId, line] of this.#lines) {
+      const at = line.findIndex(({ id }) => id === taskId);
+      if (at >= 0) return { reason: this.#reason(teamId), position: at + 1 };
+    }
+    return undefined;
+  }
+
+  #reason(teamId: string): string {
+    if (this.#ports.keyOf(teamId) === undefined) return words.noKey;
+    return this.#ports.paused(teamId) ? words.paused : words.full;
   }
 
   #enqueue(tasks: readonly TaskRow[]): void {
@@ -173,7 +179,8 @@ export class CloudRuns {
     const teamId = opened.task.team_id;
     const ending = new AbortController();
     const client = new CloudClient(this.#ports.url, key, ending.signal);
-    const run = new CloudRun(this.#ports, opened, client, ending.signal);
+    const refused = () => this.#ports.keyRefused(teamId, key);
+    const run = new CloudRun({ ...this.#ports, refused }, opened, client, ending.signal);
     this.#underWay.set(opened.id, { run, ending });
     const over = run.carry(jobId).catch((error: unknown) => {
       if (!this.#stopped) this.#ports.log.error({ err: error, attempt: opened.id }, 'a run at ComfyUI Cloud');

@@ -9,7 +9,7 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain, lineIsPaused, poolIsFull } from './filters.ts';
+import { beingGiven, explain, lineIsPaused, poolIsFull, someoneFits } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
 import { levelOf, type Pool } from './pool.ts';
@@ -117,6 +117,24 @@ export class Dispatcher {
     return { ids, total: this.#queue.sizeOf(teamId) };
   }
 
+  /** A team's tasks in line that no agent there is could run: ids, next first. */
+  stranded(teamId: string): string[] {
+    const agents = this.#fleet.all();
+    const lost = new Map<string, boolean>();
+    const isLost = ({ signature, requirements }: WaitingTask): boolean => {
+      if (requirements.teamId !== teamId) return false;
+      const known = lost.get(signature) ?? !someoneFits(requirements, agents);
+      lost.set(signature, known);
+      return known;
+    };
+    return [...this.#queue.inOrder()].filter(isLost).map(({ id }) => id);
+  }
+
+  /** It is run elsewhere. */
+  release(taskId: string): void {
+    this.#leave(taskId);
+  }
+
   readonly #held = ({ requirements }: WaitingTask): boolean =>
     this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
@@ -137,6 +155,7 @@ export class Dispatcher {
 
   #enqueue(tasks: readonly TaskRow[]): void {
     for (const task of tasks) {
+      if (task.dispatch_target !== 'agent') continue;
       this.#queue.add({
         id: task.id,
         workflowId: task.workflow_id,

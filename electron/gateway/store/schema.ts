@@ -1,6 +1,7 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
@@ -270,4 +271,6 @@ export interface Database {
   webhook_deliveries: WebhookDeliveryRow;
   task_logs: TaskLogRow;
   agents: AgentRow;
+  cloud_accounts: CloudAccountRow;
+  cloud_jobs: CloudJobRow;
 }

@@ -45,6 +45,8 @@ export interface TaskPorts {
   readonly logs: TaskLogs;
   /** The scheduler's word on a task in line. */
   readonly waiting: (taskId: string) => Waiting | undefined;
+  /** May the team's tasks run at ComfyUI Cloud? */
+  readonly hasCloudKey: (teamId: string) => boolean;
   readonly clock: () => number;
 }
 
@@ -102,6 +104,17 @@ export class Tasks {
     return { task_count: runs.length, task_ids: batch.dry_run ? [] : await this.#accept(runs) };
   }
 
+  #target(teamId: string, run: RunRequest, { snapshot }: WorkflowVersion): TaskRow['dispatch_target'] {
+    const wanted = run.dispatch_target ?? snapshot.default_dispatch_target;
+    if (wanted === 'comfy_cloud' && !this.#ports.hasCloudKey(teamId)) {
+      throw new AppError(
+        'bad_request',
+        'dispatch_target: no ComfyUI Cloud key is in use in this team; set one up, or use "agent".',
+      );
+    }
+    return wanted;
+  }
+
   #checked(caller: Submitter, { row, version }: Workflow, run: RunRequest): NewRun {
     if (row.status === 'disabled') throw new AppError('workflow_disabled');
     const values = this.#values(caller.teamId, version, run);
@@ -110,7 +123,7 @@ export class Tasks {
       workflow_id: row.id,
       snapshot_id: version.snapshot.id,
       parameters_json: JSON.stringify(values),
-      dispatch_target: target(run, version),
+      dispatch_target: this.#target(caller.teamId, run, version),
       target_pool: run.target_pool,
       tool_type: version.snapshot.tool_type,
       submitter_region: run.submitter_region,
@@ -320,12 +333,4 @@ export class Tasks {
     }
     return { cancelled_count, not_found: named.filter((id) => !ids.includes(id)) };
   }
-}
-
-function target(run: RunRequest, version: WorkflowVersion): TaskRow['dispatch_target'] {
-  const wanted = run.dispatch_target ?? version.snapshot.default_dispatch_target;
-  if (wanted === 'comfy_cloud') {
-    throw new AppError('bad_request', 'dispatch_target: no ComfyUI Cloud key is set up here; use "agent".');
-  }
-  return wanted;
 }

@@ -6,6 +6,7 @@ import { editorGraphs } from './0050-editor-graphs.ts';
 import { webhooks } from './0060-webhooks.ts';
 import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
+import { elsewhere } from './0130-elsewhere.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   webhooks,
   tasks,
   files,
+  elsewhere,
 ];

@@ -123,10 +123,12 @@ export function lossesOf(reader: Reader, taskId: string): { losses: number; cras
   return row ?? { losses: 0, crashes: 0 };
 }
 
-/** Who holds open attempts: keys of agents. */
+/** Which agents hold open attempts: their keys. What is at ComfyUI Cloud has no agent that could come back. */
 export function agentsWithAttempts(reader: Reader): string[] {
   return reader
-    .hot<{ agent_id: string }>(`SELECT DISTINCT agent_id FROM attempts WHERE state <> 'ended'`)
+    .hot<{ agent_id: string }>(
+      `SELECT DISTINCT agent_id FROM attempts WHERE state <> 'ended' AND agent_id NOT LIKE 'cloud/%'`,
+    )
     .map(({ agent_id }) => agent_id);
 }
 

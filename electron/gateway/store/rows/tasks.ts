@@ -18,6 +18,8 @@ export interface AgentRow {
   added_labels_json: string;
   /** It finishes what it has, and gets no more. */
   draining: 0 | 1;
+  /** Lent to the community pool. */
+  community: 0 | 1;
   /** The key that it came with last. */
   credential_id: string | null;
   hostname: string;

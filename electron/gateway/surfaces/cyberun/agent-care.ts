@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentDecision, agentUpdate, removeAgentReply } from '#shared/wire/agents.ts';
+import { agentDecision, agentUpdate, lendAgentRequest, removeAgentReply } from '#shared/wire/agents.ts';
 import { agentStatistics, statisticsQuery } from '#shared/wire/statistics.ts';
 import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
@@ -13,6 +13,7 @@ const byId = z.object({ agentId: z.string().max(100) });
 export function agentCareRoutes(app: App, rooms: Rooms): void {
   labelRoute(app, rooms);
   drainRoutes(app, rooms);
+  lendRoute(app, rooms);
   removeRoute(app, rooms);
   statisticsRoute(app, rooms);
 }
@@ -67,6 +68,35 @@ function drainRoutes(app: App, { identity, agents, roster }: Rooms): void {
       },
     );
   }
+}
+
+function lendRoute(app: App, { identity, agents, roster }: Rooms): void {
+  app.put(
+    '/agents/:agentId/community',
+    {
+      onRequest: permit(identity, 'lendAgent'),
+      schema: describe(
+        {
+          ...words,
+          id: 'lendAgent',
+          summary: 'Lend an agent to the community pool, or take it back',
+          description:
+            'It takes tasks of other teams that ask for the pool, one at a time and after all that wait for this team’s ' +
+            'agents. It runs only ComfyUI’s own nodes for them and opens only files that came with a task; neither side ' +
+            'learns the other’s names.',
+        },
+        { params: byId, body: lendAgentRequest },
+        { 200: agentDecision },
+      ),
+    },
+    async (request) => {
+      const { teamId } = callerOf(request);
+      const { agentId } = request.params;
+      const decided = await roster.setCommunity(teamId, agentId, request.body.is_community);
+      agents.decided(teamId, agentId);
+      return decided;
+    },
+  );
 }
 
 function removeRoute(app: App, { identity, agents, roster }: Rooms): void {

@@ -4,6 +4,7 @@ import { agentCareRoutes } from './agent-care.ts';
 import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
+import { cloudProviderRoutes } from './cloud-providers.ts';
 import { credentialRoutes } from './credentials.ts';
 import { engineChangeRoutes } from './engine-changes.ts';
 import { engineRoutes } from './engines.ts';
@@ -48,6 +49,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   storageRoutes(app, rooms);
   agentRoutes(app, rooms);
   agentCareRoutes(app, rooms);
+  cloudProviderRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);
   webhookRoutes(app, rooms);

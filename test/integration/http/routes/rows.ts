@@ -1,4 +1,5 @@
 import { sampleWorkflow } from '../support.ts';
+import { cloudRows } from './cloud-rows.ts';
 import { fileRows } from './files-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
@@ -169,6 +170,7 @@ export const rows: Readonly<Record<string, Row>> = {
     ok: 200,
   }),
   ...taskRows,
+  ...cloudRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),

@@ -49,5 +49,6 @@ export const taskRows = {
   drainAgent: ofAgent,
   resumeAgent: ofAgent,
   removeAgent: ofAgent,
+  lendAgent: async (world) => ({ at: await passingAgent(world), json: { is_community: true }, ok: 200 }),
   getAgentStatistics: ofAgent,
 } satisfies Record<string, Row>;

@@ -55,6 +55,8 @@ it('makes exactly the tables that the schema describes', async () => {
   expect(tables(connection)).toEqual([
     'agents',
     'attempts',
+    'cloud_accounts',
+    'cloud_jobs',
     'credentials',
     'feature_settings',
     'files',
@@ -177,4 +179,18 @@ it('step tasks keeps every event with its number, and numbers on above them', as
     VALUES ('two', 'team', 'w', 's', 'pending', '{}', 'agent', 'team', 'comfyui', '', 'x', 0, 0, 1);
     INSERT INTO task_events (task_id, team_id, event, data_json, created_at) VALUES ('two', 'team', 'status', '{}', 3);`);
   expect(events()).toEqual([{ seq: 10, event: 'status' }]);
+});
+
+it('step elsewhere lends no agent that was there before', async () => {
+  const path = await file();
+  const connection = open(path);
+  const before = migrations.filter(({ version }) => version < 130);
+  migrate(connection, path, before);
+  connection.exec(`
+    INSERT INTO teams (id, display_name, created_at) VALUES ('team', 'T', 1);
+    INSERT INTO agents (team_id, agent_id, first_seen_at, last_seen_at) VALUES ('team', 'old', 1, 2);`);
+  migrate(connection, path, [...before, ...migrations.filter(({ version }) => version === 130)]);
+  expect(connection.prepare('SELECT agent_id, community FROM agents').all()).toEqual([
+    { agent_id: 'old', community: 0 },
+  ]);
 });
