@@ -26,6 +26,7 @@ const tags = [
   { name: 'storage', description: 'What is kept, for how long, and how much of it.' },
   { name: 'upload', description: 'Large files in parts, in any order and after a break.' },
   { name: 'webhook', description: 'Telling other programs of tasks that end.' },
+  { name: 'cloudprovider', description: 'Running at ComfyUI Cloud with the team’s own key.' },
   { name: 'agent', description: 'The machines that execute.' },
   {
     name: 'engine',
