@@ -7,7 +7,7 @@ const alias = { '#shared': resolve(import.meta.dirname, 'shared') };
 
 const bundled = [
   ...['@fastify/busboy', '@fastify/rate-limit', '@fastify/static', '@fastify/swagger', 'fastify'],
-  ...['fastify-type-provider-zod', 'jose', 'kysely', 'rotating-file-stream', 'uuid', 'ws', 'zod'],
+  ...['fastify-type-provider-zod', 'jose', 'kysely', 'rotating-file-stream', 'uuid', 'ws', 'yazl', 'zod'],
 ];
 
 export default defineConfig({
@@ -23,6 +23,8 @@ export default defineConfig({
           desktop: 'electron/desktop/main.ts',
           cli: 'electron/cli/atelier.ts',
           'starter-engine': 'electron/starter-engine/main.ts',
+          'model-worker': 'electron/agent/models/model-worker.ts',
+          thumbnails: 'electron/gateway/gallery/thumbnail-program.ts',
         },
       },
     },

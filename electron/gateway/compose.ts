@@ -6,7 +6,9 @@ import { Cloud } from './cloud/cloud.ts';
 import type { GatewayConfig } from './config.ts';
 import { Engines } from './engines/engines.ts';
 import { openFiles } from './files/open.ts';
+import { openGallery } from './gallery/open.ts';
 import { Identity } from './identity/identity.ts';
+import { Models } from './models/models.ts';
 import type { Rooms } from './rooms.ts';
 import { Dispatcher } from './scheduling/dispatcher.ts';
 import { Pool } from './scheduling/pool.ts';
@@ -23,17 +25,17 @@ import { TaskViews } from './tasks/views.ts';
 import { resolveHost, Targets } from './webhooks/targets.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { Inspection } from './workflows/inspection.ts';
+import { Presets } from './workflows/presets.ts';
 import { Workflows } from './workflows/workflows.ts';
 
 /** What needs no other room: who is there, and where bytes and secrets lie. */
 async function openGround(config: GatewayConfig, store: Store) {
-  const { clock } = config;
-  const identity = await Identity.open(store, clock);
+  const identity = await Identity.open(store, config.clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const fileRooms = await openFiles(config, store, identity.features);
+  const rooms = await openFiles(config, store, identity.features);
   const secrets = await Secrets.open(config.dataDir);
-  return { config, store, identity, gatewayId, ...fileRooms, secrets };
+  return { config, store, identity, gatewayId, ...rooms, secrets };
 }
 
 /** With what only the gateway itself starts and stops. */
@@ -85,6 +87,14 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
       most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
     }),
   });
+  const models = new Models({
+    ...{ ...common, objects, signer, agents, log: config.log },
+    uploads: ground.modelUploads,
+    dataDir: config.dataDir,
+    tell: (teamId) => events.changed(teamId, 'models_changed'),
+    allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
+  });
+  const gallery = openGallery({ ...ground, signals, events });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const cloud = new Cloud({
     ...common,
@@ -106,6 +116,9 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   });
   return {
     ...ground,
+    models,
+    gallery,
+    presets: new Presets(store, clock),
     workflows,
     events,
     tasks,

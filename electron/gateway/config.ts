@@ -48,6 +48,8 @@ export interface GatewayConfig {
     readonly webhookTimeoutMs: number;
     /** The pauses before the second, third … attempt to deliver. */
     readonly webhookRetryMs: readonly number[];
+    /** How long a deleted output can be restored. */
+    readonly keepDeletedMs: number;
   };
 }
 
@@ -86,6 +88,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
       cloudFallbackMs: 30_000,
       webhookTimeoutMs: 10_000,
       webhookRetryMs: [5000, 30_000, 120_000],
+      keepDeletedMs: 7 * 86_400_000,
       ...options.timings,
     },
   };

@@ -13,11 +13,13 @@ import type { Rooms } from './rooms.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
+import { modelFileRoutes } from './surfaces/agent-link/models.ts';
 import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
+import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -88,9 +90,10 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, cloud, janitor, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
+    models.fetches.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
     await cloud.runs.start(open);
@@ -98,20 +101,24 @@ class RunningGateway implements Gateway {
     janitor.start();
     this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
+    this.rooms.gallery.start();
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, janitor, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } =
+      this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
+    await models.fetches.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
     await janitor.stop();
+    await gallery.stop();
     tasks.logs.stop();
     await webhooks.stop();
     await store.close();
@@ -126,6 +133,8 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => partRoute(scope as App, rooms));
+  await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
+  await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

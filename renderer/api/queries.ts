@@ -25,6 +25,7 @@ export const keys = {
   credentials: ['credentials'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
+  outputs: ['outputs'] as const,
 };
 
 /** Events keep the cache fresh; only what the gateway did not answer is tried again. */

@@ -1,9 +1,11 @@
 import { clsx } from 'clsx';
 import {
+  Boxes,
   Cpu,
   Ellipsis,
   Gauge,
   House,
+  Images,
   ListTodo,
   type LucideIcon,
   Settings2,
@@ -23,6 +25,8 @@ const places = [
   { href: '/', name: 'home', icon: House },
   { href: '/workflows', name: 'workflows', icon: Workflow },
   { href: '/tasks', name: 'tasks', icon: ListTodo },
+  { href: '/models', name: 'models', icon: Boxes, rare: true },
+  { href: '/gallery', name: 'gallery', icon: Images },
   { href: '/engines', name: 'engines', icon: Gauge },
   { href: '/agents', name: 'agents', icon: Cpu, rare: true },
   { href: '/team', name: 'team', icon: Users, rare: true },

@@ -14,9 +14,11 @@ const Workflow = lazy(() => import('../pages/workflow.tsx'));
 const Import = lazy(() => import('../pages/import.tsx'));
 const Tasks = lazy(() => import('../pages/tasks.tsx'));
 const Task = lazy(() => import('../pages/task.tsx'));
+const Gallery = lazy(() => import('../pages/gallery.tsx'));
 const Engines = lazy(() => import('../pages/engines.tsx'));
 const EngineAdd = lazy(() => import('../pages/engine-add.tsx'));
 const Engine = lazy(() => import('../pages/engine.tsx'));
+const Models = lazy(() => import('../pages/models.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
@@ -67,6 +69,8 @@ export function Shell() {
             <Route path="/import" component={Import} />
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
+            <Route path="/models" component={Models} />
+            <Route path="/gallery" component={Gallery} />
             <Route path="/engines" component={Engines} />
             <Route path="/engines/add" component={EngineAdd} />
             <Route path="/engines/:agent/:engine">

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -7,18 +8,22 @@ interface PageProps {
   readonly actions?: ReactNode;
   /** Hides the visible heading where the page speaks for itself; it stays for readers and the window title. */
   readonly quiet?: boolean;
+  /** As wide as the window, for walls of pictures and graphs. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** The frame of a page: window title, heading, actions at its right end. */
-export function Page({ title, subtitle, actions, quiet, children }: PageProps) {
+export function Page({ title, subtitle, actions, quiet, wide, children }: PageProps) {
   const { t } = useTranslation();
   const name = t('app.name');
   useEffect(() => {
     document.title = `${title} · ${name}`;
   }, [title, name]);
   return (
-    <div className="mx-auto w-full max-w-[1280px] px-4 pt-6 pb-24 sm:px-8 sm:pt-8 sm:pb-16">
+    <div
+      className={clsx('mx-auto w-full px-4 pt-6 pb-24 sm:px-8 sm:pt-8 sm:pb-16', !wide && 'max-w-[1280px]')}
+    >
       {quiet ? (
         <h1 className="sr-only">{title}</h1>
       ) : (

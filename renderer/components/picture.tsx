@@ -1,15 +1,20 @@
 import { clsx } from 'clsx';
-import type { ReactNode } from 'react';
+import type { DragEvent, ReactNode } from 'react';
 import { Link } from 'wouter';
 
 export interface Hung {
   readonly key: string;
   readonly url: string;
+  /** Taken where `url`, a smaller one, can't be shown. */
+  readonly full?: string;
+  /** Its colours, out of focus, until it has come. */
+  readonly placeholder?: string | null;
   readonly alt: string;
   readonly href: string;
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly caption?: ReactNode;
+  readonly onDragStart?: (event: DragEvent) => void;
 }
 
 const ratioOf = ({ width, height }: Hung): number =>
@@ -32,14 +37,21 @@ export function PictureRows({ pictures, height = 200 }: { pictures: readonly Hun
           >
             <Link
               href={picture.href}
-              className="group block overflow-hidden rounded-card bg-well"
-              style={{ aspectRatio: ratio }}
+              onDragStart={picture.onDragStart}
+              className="group block overflow-hidden rounded-card bg-center bg-cover bg-well"
+              style={{
+                aspectRatio: ratio,
+                backgroundImage: picture.placeholder ? `url(${picture.placeholder})` : undefined,
+              }}
             >
               <img
                 src={picture.url}
                 alt={picture.alt}
                 loading="lazy"
                 decoding="async"
+                onError={({ currentTarget: image }) => {
+                  if (picture.full && image.getAttribute('src') !== picture.full) image.src = picture.full;
+                }}
                 className={clsx(
                   'size-full transition-[filter] group-hover:brightness-110',
                   picture.width ? 'object-cover' : 'object-contain',

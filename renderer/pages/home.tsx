@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
+import { useNewestPictures } from '../api/gallery.ts';
 import { useAgents, useTasks, useWorkflows } from '../api/queries.ts';
 import { AgentLight } from '../components/agent-card.tsx';
 import { Stage } from '../components/home/stage.tsx';
@@ -79,7 +80,8 @@ function useOpenTasks() {
 export default function Home() {
   const { t } = useTranslation();
   const { running, rest } = useOpenTasks();
-  const done = useTasks({ status: 'completed' }, 13);
+  const done = useTasks({ status: 'completed' }, 1);
+  const newest = useNewestPictures(null, 16);
   const workflows = useWorkflows();
   const failed = workflows.isError ? workflows : done.isError ? done : null;
   if (failed) {
@@ -92,7 +94,7 @@ export default function Home() {
   if (!running || !done.data || !workflows.data) return null;
   const shown = running[0] ?? rest[0] ?? done.data[0];
   const inLine = [...running, ...rest].filter((task) => task !== shown);
-  const pictures = done.data.filter((task) => task !== shown).slice(0, 12);
+  const pictures = (newest.data ?? []).filter(({ task_id }) => task_id !== shown?.id).slice(0, 12);
   if (!shown && workflows.data.length === 0) {
     return (
       <Page title={t('home.title')} quiet>
@@ -118,7 +120,7 @@ export default function Home() {
         )}
         {pictures.length > 0 && (
           <Section title={t('home.picturesTitle')}>
-            <RecentPictures tasks={pictures} height={180} />
+            <RecentPictures pictures={pictures} height={180} />
           </Section>
         )}
         <Agents />

@@ -8,6 +8,21 @@ const manager = Toast.createToastManager();
 export const notify = {
   bad: (message: string) => manager.add({ description: message, priority: 'high', timeout: 0 }),
   done: (message: string) => manager.add({ description: message, timeout: 4000 }),
+  /** Something that can be taken back for a while. */
+  undo: (message: string, label: string, onUndo: () => void) => {
+    const id = manager.add({
+      description: message,
+      timeout: 10_000,
+      actionProps: {
+        children: label,
+        onClick: () => {
+          manager.close(id);
+          onUndo();
+        },
+      },
+    });
+    return id;
+  },
 };
 
 function List() {
@@ -20,6 +35,9 @@ function List() {
       className="mt-2 flex items-start gap-3 rounded-card border border-line bg-raised p-4 shadow-lift transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
     >
       <Toast.Description className="flex-1" />
+      {toast.actionProps && (
+        <Toast.Action className="font-semibold text-accent-ink underline-offset-4 hover:underline" />
+      )}
       <Toast.Close aria-label={t('common.close')} className="text-soft hover:text-text">
         <X size={16} strokeWidth={1.5} aria-hidden />
       </Toast.Close>

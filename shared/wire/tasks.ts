@@ -71,12 +71,15 @@ export const taskFailure = z
   .meta({ id: 'TaskFailure' });
 export type TaskFailure = z.infer<typeof taskFailure>;
 
+export const outputKinds = ['image', 'video', 'audio', 'text', 'file'] as const;
+export type OutputKind = (typeof outputKinds)[number];
+
 /** One file that a task produced, as the result shows it. */
 export const taskOutput = z
   .object({
     name: z.string(),
     node_id: z.string(),
-    kind: z.enum(['image', 'video', 'audio', 'text', 'file']),
+    kind: z.enum(outputKinds),
     content_type: z.string(),
     size: z.int(),
     sha256: z.string(),

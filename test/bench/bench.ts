@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
+import { galleryList } from './rows/gallery.ts';
+import { hashing } from './rows/hashing.ts';
 import { manyListeners } from './rows/listeners.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
@@ -27,7 +29,9 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   'task-list': taskList,
   listeners: manyListeners,
   statistics,
+  gallery: galleryList,
   conversion,
+  hashing,
   start: startAndMemory,
 };
 

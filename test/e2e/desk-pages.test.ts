@@ -42,6 +42,15 @@ const pages: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(desk.url + taskPath);
     await page.getByRole('link', { name: 'Download' }).waitFor();
   },
+  gallery: async (page) => {
+    await page.goto(`${desk.url}/gallery`);
+    await page.locator('[data-tile]').first().waitFor();
+  },
+  'a work in the gallery': async (page) => {
+    await page.goto(`${desk.url}/gallery`);
+    await page.locator('[data-tile]').first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Download' }).waitFor();
+  },
   agents: async (page) => {
     await page.goto(`${desk.url}/agents`);
     await page.getByRole('article').first().waitFor();

@@ -52,7 +52,15 @@ export async function carryOut(
       return;
     }
     case 'models_changed':
-      session.hello = { ...session.hello, models: message.models };
+      session.models.take(message);
+      return;
+    case 'sync': {
+      const { type, ...state } = message;
+      session.sync = state;
+      return;
+    }
+    case 'want_models':
+      session.wantsModels = true;
       return;
     case 'progress':
     case 'preview':

@@ -241,7 +241,8 @@ export class AgentRegistry {
     }
     if (!('seq' in message)) {
       this.#inBackground('carry out a message', () => carryOut(session, message, this.#ports));
-      if (message.type === 'heartbeat') this.#changed(session);
+      if (message.type === 'heartbeat' || message.type === 'sync' || message.type === 'want_models')
+        this.#changed(session);
       return;
     }
     const fresh = session.inbox.take(message.seq);
@@ -270,7 +271,7 @@ export class AgentRegistry {
       const attempt = session.attempts.get(ref.id);
       if (attempt) attempt.running = true;
     } else if (message.type !== 'received') {
-      if (message.type === 'declined') this.#rest(session, message.reason);
+      if (message.type === 'declined' && message.rest !== false) this.#rest(session, message.reason);
       this.#release(session, ref.id, message.type);
     }
   }

@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 import { Inbox, Outbox } from '#shared/link/outbox.ts';
 import type { AgentMessage, EngineInfo, GatewayMessage, MachineInfo } from '#shared/link/protocol.ts';
 
+import { AgentModels, noSync, type SyncState } from './models.ts';
+
 export type Hello = Extract<AgentMessage, { type: 'hello' }>;
 type Reliable = Extract<GatewayMessage, { seq: number }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : never;
@@ -50,6 +52,12 @@ export class AgentSession {
   addedLabels: readonly string[] = [];
   /** Why it is given nothing for a moment, in words; empty = it is. */
   resting = '';
+  /** What it told of its models. */
+  readonly models = new AgentModels();
+  /** How far it has come with the team's models. */
+  sync: SyncState = noSync;
+  /** It asks for the list of the team's models. */
+  wantsModels = false;
   #recent = { done: 0, failed: 0 };
   #labels:
     | { readonly told: readonly string[]; readonly added: readonly string[]; readonly all: readonly string[] }

@@ -47,9 +47,9 @@ export function agentItem(session: AgentSession): AgentItem {
     running_tasks: running,
     current_task_id: running[0] ?? null,
     platform_arch: hello.machine.platform_arch,
-    sync_phase: '',
-    sync_detail: '',
-    sync_percent: 0,
+    sync_phase: session.sync.phase,
+    sync_detail: session.sync.detail,
+    sync_percent: session.sync.percent,
     tasks_completed: session.completed,
     system_stats: {
       comfyui_version: engine?.tool === 'comfyui' ? engine.version : '',
@@ -99,5 +99,7 @@ function statusOf(session: AgentSession): AgentStatus {
   if (bestOf(session)?.state === 'starting') return 'syncing';
   if (notReady(session) !== '') return 'unhealthy';
   const running = [...session.attempts.values()].filter((attempt) => attempt.running).length;
-  return running >= session.hello.slots ? 'busy' : 'idle';
+  if (running >= session.hello.slots) return 'busy';
+  // It takes what it has the models for all the same; whoever needs more waits for it.
+  return session.sync.phase !== '' && session.sync.phase !== 'stuck' && running === 0 ? 'syncing' : 'idle';
 }

@@ -220,7 +220,10 @@ export class Files {
           }
         : undefined;
     }
-    const [output] = read.hot<OutputRow>('SELECT * FROM outputs WHERE storage_key = ?', key);
+    const [output] = read.hot<OutputRow>(
+      'SELECT * FROM outputs WHERE storage_key = ? AND deleted_at IS NULL',
+      key,
+    );
     return output && { ...output, contentType: output.content_type };
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { GatewayConfig } from '../config.ts';
 import type { Features } from '../identity/features.ts';
+import { ModelUploads } from '../models/uploads.ts';
 import type { Store } from '../store/store.ts';
 import { DiskObjectStore } from './disk-object-store.ts';
 import { Files } from './files.ts';
@@ -18,12 +19,13 @@ export async function openFiles(config: GatewayConfig, store: Store, features: F
   const common = { store, objects, signer, clock, signedUrlMs: timings.signedUrlMs };
   const storage = new Storage({ read: store.read, features, folder: dataDir });
   const files = new Files({ ...common, storage, fileBytes: limits.fileBytes });
+  const modelUploads = new ModelUploads({ ...common, fileBytes: limits.fileBytes });
   const multipart = new Multipart({
     ...common,
-    destinations: [files.inputs],
+    destinations: [files.inputs, modelUploads.destination],
     partBytes: limits.partBytes,
   });
   const retention = () => readRetention(store);
   const janitor = new Janitor({ store, objects, multipart, retention, clock, log });
-  return { objects, signer, files, multipart, storage, janitor };
+  return { objects, signer, files, multipart, modelUploads, storage, janitor };
 }

@@ -7,6 +7,8 @@ import type { Reader } from '../store/store.ts';
 export const references: Readonly<Record<string, string>> = {
   files: 'sha256 = ?',
   outputs: 'sha256 = ?',
+  models: 'sha256 = ?',
+  model_uploads: 'sha256 = ?',
   // Between an upload's last part and its end.
   uploads: 'sha256 = ? AND completed_at IS NULL',
 };
@@ -32,6 +34,8 @@ const holders = {
   'what workflows begin with': `
     SELECT workflows.id AS id, parameters_json AS text FROM workflows
     JOIN workflow_snapshots ON workflow_snapshots.id = snapshot_id WHERE workflows.id > ? ORDER BY workflows.id LIMIT 500`,
+  'values that people keep': `
+    SELECT id, values_json AS text FROM workflow_presets WHERE id > ? ORDER BY id LIMIT 500`,
 } as const;
 
 /** Every input that somebody waits for; `rest` is awaited between pages. */

@@ -1,5 +1,7 @@
+import { modelPathOf } from '#shared/models/paths.ts';
 import type { Candidate } from './candidate.ts';
-import { labelOf, modelPathOf, type Requirements } from './requirements.ts';
+import { missingModelWords } from './missing-models.ts';
+import { labelOf, type Requirements } from './requirements.ts';
 
 interface Filter {
   readonly name: string;
@@ -66,11 +68,10 @@ export const filters: readonly Filter[] = [
   {
     name: 'models',
     passes: (needs, agent) => needs.models.every((path) => agent.models.has(modelPathOf(path))),
-    words: (needs, left) =>
-      `No agent has ${named(
-        'model',
-        missingEverywhere(left, needs.models, (agent) => missingModels(needs, agent)),
-      )}.`,
+    words: (needs, left) => {
+      const missing = missingEverywhere(left, needs.models, (agent) => missingModels(needs, agent));
+      return `No agent has ${named('model', missing)}. ${missingModelWords(missing, left)}`;
+    },
   },
   {
     name: 'ready',

@@ -1,10 +1,14 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { OutputKind } from '#shared/wire/tasks.ts';
 import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
+import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
+import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
+import type { WorkflowPresetRow } from './rows/workflows.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -107,11 +111,16 @@ export interface WorkflowRow {
   /** The snapshot of the current version: definition fields live there only. */
   snapshot_id: string;
   starred: 0 | 1;
+  tags_json: string;
   created_at: number;
   updated_at: number;
+  /** Set = deleted: kept for the history of its tasks, found by nobody. */
+  deleted_at: number | null;
+  /** Its slug while it lived; the column `slug` is free for another then. */
+  former_slug: string | null;
 }
 
-/** One saved version of a workflow, never changed. Tasks refer to it, so what was submitted stays what it was. */
+/** One saved version of a workflow, never changed but for its note. Tasks refer to it, so what was submitted stays what it was. */
 export interface WorkflowSnapshotRow {
   id: string;
   workflow_id: string;
@@ -131,6 +140,10 @@ export interface WorkflowSnapshotRow {
   min_vram_gb: number;
   default_dispatch_target: DispatchTarget;
   created_at: number;
+  /** Words of a person about this version; the one thing of it that may change. */
+  note: string;
+  /** The user who saved it; null = unknown (saved before this was kept). */
+  saved_by: string | null;
 }
 
 export interface TaskRow {
@@ -221,7 +234,7 @@ export interface OutputRow {
   position: number;
   node_id: string;
   name: string;
-  kind: 'image' | 'video' | 'audio' | 'text' | 'file';
+  kind: OutputKind;
   content_type: string;
   size: number;
   sha256: string;
@@ -229,6 +242,16 @@ export interface OutputRow {
   width: number | null;
   height: number | null;
   created_at: number;
+  /** A UUIDv7 of `created_at`: the order of ids is the order in which outputs were made. */
+  id: string;
+  /** Those of its task, so that the gallery asks one table. */
+  workflow_id: string;
+  submitter_id: string;
+  /** 1 = hangs in the gallery. */
+  listed: 0 | 1;
+  starred: 0 | 1;
+  /** Set from when it was deleted until it is gone for good. */
+  deleted_at: number | null;
 }
 
 /** Gateway-wide values: `gateway_id`, `signing_key`, `fence` … */
@@ -245,6 +268,8 @@ export interface NodeInfoRow {
   seen_at: number;
 }
 
+export type { WorkflowPresetRow } from './rows/workflows.ts';
+
 export interface Database {
   teams: TeamRow;
   users: UserRow;
@@ -256,6 +281,7 @@ export interface Database {
   feature_settings: FeatureSettingRow;
   workflows: WorkflowRow;
   workflow_snapshots: WorkflowSnapshotRow;
+  workflow_presets: WorkflowPresetRow;
   tasks: TaskRow;
   attempts: AttemptRow;
   task_events: TaskEventRow;
@@ -265,6 +291,11 @@ export interface Database {
   upload_parts: UploadPartRow;
   storage_counts: StorageCountRow;
   outputs: OutputRow;
+  models: ModelRow;
+  model_uploads: ModelUploadRow;
+  model_fetches: ModelFetchRow;
+  output_counts: OutputCountRow;
+  previews: PreviewRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
   webhooks: WebhookRow;

@@ -14,7 +14,7 @@ import {
 } from '../store/repositories/tasks.ts';
 import type { TaskRow } from '../store/schema.ts';
 import type { WriteOptions, Writer } from '../store/store.ts';
-import { type EndingPorts, Endings, keepOutput, type Told } from './endings.ts';
+import { type EndingPorts, Endings, keepOutputs, type Told } from './endings.ts';
 
 /** An attempt as messages name it. */
 export interface AttemptRef {
@@ -136,7 +136,7 @@ export class Attempts {
       endAttempt(writer, ref.id, 'completed', now);
       const set = { completed_at: now, started_at: task.started_at ?? now };
       if (!moveTask(writer, task.id, { to: 'completed', set, attemptId: ref.id })) return;
-      for (const [position, output] of outputs.entries()) keepOutput(writer, task, position, output, now);
+      keepOutputs(writer, task, outputs, now);
       // Its files are filled in when it is told: their addresses expire.
       const event = { status: 'completed' as const, output: null, outputs: [] };
       told.events.push(this.#ports.events.append(writer, task, 'completed', event));

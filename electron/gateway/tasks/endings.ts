@@ -93,13 +93,25 @@ export class Endings {
   }
 }
 
-/** Enters an output of a finished task; its bytes are in the object store already. */
-export function keepOutput(
+/** Enters the outputs of a finished task; their bytes are in the object store already. */
+export function keepOutputs(
+  writer: Writer,
+  task: TaskRow,
+  outputs: readonly ManifestEntry[],
+  now: number,
+): void {
+  const nothingSaved = outputs.every(({ temporary }) => temporary);
+  for (const [position, output] of outputs.entries())
+    keepOutput(writer, task, position, output, now, nothingSaved || !output.temporary);
+}
+
+function keepOutput(
   writer: Writer,
   task: TaskRow,
   position: number,
   output: ManifestEntry,
   now: number,
+  listed: boolean,
 ): void {
   writer.hotRun(
     'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -122,5 +134,9 @@ export function keepOutput(
     width: output.width ?? null,
     height: output.height ?? null,
     created_at: now,
+    id: v7({ msecs: now, seq: position }),
+    workflow_id: task.workflow_id,
+    submitter_id: task.submitter_id,
+    listed: listed ? 1 : 0,
   });
 }

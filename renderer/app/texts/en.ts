@@ -1,8 +1,12 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
+import { gallery } from './en-gallery.ts';
+import { models } from './en-models.ts';
 import { storage } from './en-storage.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
+import { webhooks } from './en-webhooks.ts';
+import { workflow } from './en-workflows.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -12,6 +16,8 @@ export const english = {
     home: 'Home',
     workflows: 'Workflows',
     tasks: 'Tasks',
+    models: 'Models',
+    gallery: 'Gallery',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -202,9 +208,13 @@ export const english = {
   engines,
   form,
   storage,
+  models,
+  gallery,
   task,
   team,
   invitation,
   password,
   pairing,
+  webhooks,
+  workflow,
 } as const;

@@ -81,6 +81,7 @@ function agent(n: number): Candidate {
     vramGb: n % 5 === 0 ? 48 : 24,
     gpuCodes: [pick(gpus, n)],
     region: pick(regions, n),
+    fetching: { paths: new Set(), percent: 0, trouble: '' },
     nodeTypes: [new Set(Array.from({ length: 600 }, (_, m) => `Node${m}`))],
     slots: 1,
     staging: 1,

@@ -114,6 +114,5 @@ const hello: Hello = {
   region: '',
   slots: 1,
   staging: 0,
-  models: [],
   attempts: [],
 };

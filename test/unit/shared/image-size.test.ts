@@ -28,8 +28,12 @@ describe('readImageSize', () => {
     expect(readImageSize(head)).toEqual({ width: 640, height: 480 });
   });
 
+  it('reads a GIF', async () => {
+    expect(readImageSize(await canvas.encode('gif'))).toEqual({ width: 37, height: 21 });
+  });
+
   it('says nothing of anything else, nor of a picture cut short', async () => {
-    expect(readImageSize(Buffer.from('GIF89a, and so on for a while longer'))).toBeUndefined();
+    expect(readImageSize(Buffer.from('BM, and so on for a good while longer'))).toBeUndefined();
     expect(readImageSize((await canvas.encode('jpeg', 80)).subarray(0, 20))).toBeUndefined();
     expect(readImageSize(Buffer.alloc(0))).toBeUndefined();
   });

@@ -6,6 +6,9 @@ import { editorGraphs } from './0050-editor-graphs.ts';
 import { webhooks } from './0060-webhooks.ts';
 import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
+import { models } from './0090-models.ts';
+import { gallery } from './0100-gallery.ts';
+import { workflowLife } from './0110-workflows.ts';
 import { elsewhere } from './0130-elsewhere.ts';
 
 export interface Migration {
@@ -26,5 +29,8 @@ export const migrations: readonly Migration[] = [
   webhooks,
   tasks,
   files,
+  models,
+  gallery,
+  workflowLife,
   elsewhere,
 ];

@@ -179,16 +179,25 @@ const outputColumns = [
   'width',
   'height',
   'created_at',
+  'id',
+  'workflow_id',
+  'submitter_id',
+  'listed',
 ] as const satisfies readonly (keyof OutputRow)[];
 
-export function insertOutput(writer: Writer, output: OutputRow): void {
+export type NewOutput = Pick<OutputRow, (typeof outputColumns)[number]>;
+
+export function insertOutput(writer: Writer, output: NewOutput): void {
   writer.hotRun(
     `INSERT INTO outputs (${outputColumns.join(', ')}) VALUES (${outputColumns.map(() => '?').join(', ')})`,
     ...outputColumns.map((column) => output[column]),
   );
 }
 
-/** Outputs of a task in the order in which the engine made them. */
+/** Outputs of a task in the order in which the engine made them, without those that were deleted. */
 export function outputsOf(reader: Reader, taskId: string): OutputRow[] {
-  return reader.hot<OutputRow>('SELECT * FROM outputs WHERE task_id = ? ORDER BY position', taskId);
+  return reader.hot<OutputRow>(
+    'SELECT * FROM outputs WHERE task_id = ? AND deleted_at IS NULL ORDER BY position',
+    taskId,
+  );
 }

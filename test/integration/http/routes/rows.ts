@@ -1,8 +1,12 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
+import { engineRows } from './engine-rows.ts';
 import { fileRows } from './files-rows.ts';
+import { galleryRows } from './gallery-rows.ts';
+import { modelRows } from './models-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
+import { workflowRows } from './workflow-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -134,6 +138,7 @@ export const rows: Readonly<Record<string, Row>> = {
   starWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { is_starred: true }, ok: 200 }),
   exportWorkflow: ofWorkflow,
   judgeWorkflow: ofWorkflow,
+  ...workflowRows,
   listWorkflows: reads,
   getWorkflow: ofWorkflow,
   listRuntimeWorkflows: reads,
@@ -182,6 +187,8 @@ export const rows: Readonly<Record<string, Row>> = {
     ok: 200,
   }),
   ...fileRows,
+  ...modelRows,
+  ...galleryRows,
   listAgents: reads,
   listRuntimeAgents: reads,
 
@@ -228,5 +235,6 @@ export const rows: Readonly<Record<string, Row>> = {
   removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
   // No git checkout, so there is no newer version to be had.
   updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  ...engineRows,
   settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };
