@@ -18,8 +18,8 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
-import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
+import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -108,7 +108,8 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } =
+      this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a team keeps: files for tasks, what tasks made, the library, and what was announced but is not here yet. */
-export const storageKinds = ['inputs', 'outputs', 'models', 'uploads'] as const;
+export const storageKinds = ['outputs', 'inputs', 'models', 'uploads'] as const;
 export type StorageKind = (typeof storageKinds)[number];
 
 const bytes = (description: string, example: number) => z.int().meta({ description, examples: [example] });

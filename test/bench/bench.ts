@@ -5,8 +5,9 @@ import { parseArgs } from 'node:util';
 import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
-import { hashing } from './rows/hashing.ts';
 import { galleryList } from './rows/gallery.ts';
+import { hashing } from './rows/hashing.ts';
+import { manyListeners } from './rows/listeners.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
 import { statistics } from './rows/statistics.ts';
@@ -26,6 +27,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
+  listeners: manyListeners,
   statistics,
   gallery: galleryList,
   conversion,

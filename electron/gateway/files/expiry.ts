@@ -31,7 +31,7 @@ const inputsSql = `
 
 const outputsSql = `
   SELECT storage_key AS key, sha256, size, created_at AS at FROM outputs
-  WHERE (created_at > ? OR created_at = ? AND storage_key > ?) AND created_at < ?
+  WHERE (created_at > ? OR created_at = ? AND storage_key > ?) AND created_at < ? AND starred = 0
   ORDER BY created_at, storage_key LIMIT ${atOnce}`;
 
 /** Inputs and outputs whose time is over, by pages; and their end. */
@@ -58,6 +58,7 @@ export class Expiry {
     }
   }
 
+  /** Outputs past their time; those that somebody has starred are dear and stay. */
   async *outputs(): AsyncGenerator<readonly Expired[]> {
     const { store, retention, clock } = this.#ports;
     const before = limit(clock(), retention().output_days);

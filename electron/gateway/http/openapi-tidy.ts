@@ -17,23 +17,54 @@ const replyWords: Readonly<Record<string, string>> = {
   403: 'The caller may not do this',
   404: 'There is no such thing in this team',
   409: 'Its state does not allow this',
+  412: 'It exists already',
   413: 'The body or the file is too large',
   415: 'The body is not JSON',
   429: 'Too many requests; wait a moment',
+};
+
+/** Parameters that say nothing of themselves where they are defined: the same in every address that has them. */
+const parameterWords: Readonly<Record<string, string>> = {
+  agentId: 'The agent’s own name for itself, as `GET /agents` has it.',
+  engineId: 'The engine’s name on its agent.',
+  snapshotId: 'The snapshot’s id.',
+  packName: 'The node pack’s folder.',
+  workflowSlug: 'The workflow’s slug; `slug@version` means an older version.',
+  agent_id: 'Only those of this agent.',
+  kind: 'Only those of this kind.',
+  status: 'Only those in this state.',
+  model_status: 'Only those in this state.',
+  folder: 'Only those in this folder.',
+  order: 'Which come first.',
+  per_page: 'Items to a page.',
+  target_pool: 'Only those for this pool.',
+  tool_type: 'Only those for this tool.',
+  lines: 'At most so many lines, the newest.',
+  search: 'Only lines that contain this.',
+  delete_files: 'true = delete its folders on the machine as well.',
 };
 
 interface Reply {
   description?: string;
   content?: unknown;
 }
+interface Parameter {
+  readonly name?: string;
+  description?: string;
+}
+interface Operation {
+  readonly responses?: Readonly<Record<string, Reply>>;
+  readonly parameters?: readonly Parameter[];
+}
 /** As much of an OpenAPI document as is looked at here. */
 export interface OpenApiDocument {
-  readonly paths?: Readonly<Record<string, Readonly<Record<string, { responses?: Record<string, Reply> }>>>>;
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
 export function tidyDocument(document: OpenApiDocument): OpenApiDocument {
   nameReplies(document);
+  nameParameters(document);
   const all = document.components?.schemas ?? {};
   const used = reachable(document.paths, all);
   const names = new Map([...used].map((name) => [name, nameOf(name, used, all)]));
@@ -53,6 +84,17 @@ function nameReplies({ paths = {} }: OpenApiDocument): void {
         if (reply.description === 'Default Response') reply.description = replyWords[status] ?? 'Done';
         // A reply without a body has no content type either.
         if (status === '204') delete reply.content;
+      }
+    }
+  }
+}
+
+function nameParameters({ paths = {} }: OpenApiDocument): void {
+  for (const operations of Object.values(paths)) {
+    for (const { parameters = [] } of Object.values(operations)) {
+      for (const parameter of parameters) {
+        const words = parameterWords[parameter.name ?? ''];
+        if (!parameter.description && words) parameter.description = words;
       }
     }
   }

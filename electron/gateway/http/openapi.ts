@@ -24,8 +24,12 @@ const tags = [
   { name: 'workflow', description: 'Workflows and their versions.' },
   { name: 'task', description: 'Runs of workflows: submit, list, follow, fetch, cancel.' },
   { name: 'file', description: 'Uploads for file parameters.' },
+  { name: 'output', description: 'Everything that tasks made: found, starred, deleted and brought back.' },
+  { name: 'model', description: 'The team’s model files, and what each agent has of them.' },
   { name: 'storage', description: 'What is kept, for how long, and how much of it.' },
   { name: 'upload', description: 'Large files in parts, in any order and after a break.' },
+  { name: 'webhook', description: 'Telling other programs of tasks that end.' },
+  { name: 'cloudprovider', description: 'Running at ComfyUI Cloud with the team’s own key.' },
   { name: 'agent', description: 'The machines that execute.' },
   {
     name: 'engine',

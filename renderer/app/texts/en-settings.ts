@@ -6,6 +6,8 @@ export const settingsPage = {
     profile: 'You',
     keys: 'API keys',
     notices: 'Notices',
+    storage: 'Storage',
+    cloud: 'ComfyUI Cloud',
     network: 'Network',
     features: 'Features and limits',
     startup: 'Startup',

@@ -1,9 +1,11 @@
+import { cloud } from './en-cloud.ts';
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { gallery } from './en-gallery.ts';
 import { models } from './en-models.ts';
 import { settingsPage } from './en-settings.ts';
 import * as shell from './en-shell.ts';
+import { storage } from './en-storage.ts';
 import { task } from './en-task.ts';
 import { agentCare, taskLog, tasks, timeline } from './en-tasks.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
@@ -213,8 +215,10 @@ export const english = {
     keyKinds: { integration: 'program', agent: 'agent', device: 'device' },
     keyStatus: { active: 'in use', expired: 'expired', revoked: 'revoked' },
   },
+  cloud,
   engines,
   form,
+  storage,
   models,
   gallery,
   task,

@@ -166,6 +166,8 @@ export const shellScenes: readonly Scene[] = [
   settings('profile'),
   settings('notices'),
   settings('keys'),
+  settings('storage'),
+  settings('cloud'),
   settings('network'),
   settings('features'),
   settings('startup'),

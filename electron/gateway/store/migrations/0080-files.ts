@@ -51,11 +51,11 @@ CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN
   UPDATE storage_counts SET bytes = bytes - OLD.announced_size, count = count - 1
     WHERE team_id = OLD.team_id AND kind = CASE WHEN OLD.sha256 IS NULL THEN 'uploads' ELSE 'inputs' END;
 END;
-CREATE TRIGGER outputs_counted AFTER INSERT ON outputs BEGIN
+CREATE TRIGGER outputs_stored AFTER INSERT ON outputs BEGIN
   INSERT INTO storage_counts VALUES (NEW.team_id, 'outputs', NEW.size, 1)
     ON CONFLICT (team_id, kind) DO UPDATE SET bytes = bytes + excluded.bytes, count = count + 1;
 END;
-CREATE TRIGGER outputs_uncounted AFTER DELETE ON outputs BEGIN
+CREATE TRIGGER outputs_unstored AFTER DELETE ON outputs BEGIN
   UPDATE storage_counts SET bytes = bytes - OLD.size, count = count - 1
     WHERE team_id = OLD.team_id AND kind = 'outputs';
 END;

@@ -21,7 +21,7 @@ export function batchRoute(app: App, { identity, workflows, tasks }: Rooms): voi
             'A list of runs, or a sweep over parameters; at most 1,000 tasks, all accepted or none. With `dry_run` ' +
             'everything is checked and counted, answered with 200, and nothing runs.',
           ours: true,
-          errors: [409],
+          errors: [409, 429],
         },
         { params: z.object({ workflowId: uuid }), body: batchRequest },
         { 200: batchReply, 202: batchReply },

@@ -27,7 +27,7 @@ export function presignRoute(app: App, { identity, files }: Rooms): void {
           description:
             'PUT the bytes to `upload_url` with every header of `upload_headers`, then use `file_key` as the value of a ' +
             'file parameter. A header that is missing is a 403, a second upload a 412.',
-          errors: [413],
+          errors: [413, 429],
         },
         { body: presignRequest },
         { 200: presignReply },

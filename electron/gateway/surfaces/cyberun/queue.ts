@@ -124,7 +124,7 @@ function retryRoute(app: App, { identity, tasks }: Rooms): void {
           description:
             'A new task with the same workflow version and values; its `retry_of` names the old one. One that is not ' +
             'over yet, or whose workflow is disabled, is a 409.',
-          errors: [409],
+          errors: [409, 429],
         },
         { params: byId },
         { 202: runReply },

@@ -33,7 +33,7 @@ function runRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
             'one, a wrong type, a number outside min and max, a value outside options, and a file that is not uploaded, ' +
             'of another team or of a type that is not accepted are each a 400 that names the key and the rule. ' +
             '`{}` is fine when nothing is required.',
-          errors: [409],
+          errors: [409, 429],
         },
         { params: z.object({ workflowId: uuid }), body: runRequest },
         { 202: runReply },
@@ -56,7 +56,7 @@ function runRoutes(app: App, { identity, workflows, tasks }: Rooms): void {
           id: 'runWorkflowBySlug',
           summary: 'Execute a workflow by slug',
           description: 'As by id; takes `slug`, or `slug@version` for an older version.',
-          errors: [409],
+          errors: [409, 429],
         },
         { params: z.object({ workflowSlug: z.string().max(120) }), body: runRequest },
         { 202: runReply },
