@@ -90,11 +90,26 @@ export const rights = {
   runWorkflowBatch: on('runtime', 'member'),
   setTaskPriority: on('runtime', 'member'),
   moveTaskFirst: on('runtime', 'member'),
+  moveTask: on('runtime', 'member'),
+  deleteTask: on('runtime', 'member'),
+  getTaskLog: on('runtime', 'viewer'),
+  getTaskStatistics: on('runtime', 'viewer'),
+  listQueue: on('runtime', 'viewer'),
   getQueue: on('runtime', 'viewer'),
   pauseQueue: on('management', 'admin'),
   resumeQueue: on('management', 'admin'),
   streamTaskEvents: on('runtime', 'viewer'),
   streamTeamEvents: on('runtime', 'viewer'),
+
+  // Where a team's results go, and the secret that signs them.
+  createWebhook: on('management', 'admin', 'webhooks'),
+  listWebhooks: on('management', 'admin', 'webhooks'),
+  getWebhook: on('management', 'admin', 'webhooks'),
+  updateWebhook: on('management', 'admin', 'webhooks'),
+  deleteWebhook: on('management', 'admin', 'webhooks'),
+  rotateWebhookSecret: on('management', 'admin', 'webhooks'),
+  testWebhook: on('management', 'admin', 'webhooks'),
+  listWebhookDeliveries: on('management', 'admin', 'webhooks'),
 
   presignFile: on('runtime', 'member'),
 
@@ -119,6 +134,17 @@ export const rights = {
   abortMultipart: { scope: 'session' },
   listAgents: on('management', 'viewer'),
   listRuntimeAgents: on('runtime', 'viewer'),
+  updateAgent: on('management', 'admin'),
+  drainAgent: on('management', 'admin'),
+  resumeAgent: on('management', 'admin'),
+  removeAgent: on('management', 'admin'),
+  // Strangers come to the machine: its team's owner alone decides that.
+  lendAgent: on('management', 'owner'),
+  getAgentStatistics: on('management', 'viewer'),
+
+  setComfyCloudKey: on('management', 'admin'),
+  getComfyCloudKeyStatus: on('management', 'admin'),
+  removeComfyCloudKey: on('management', 'admin'),
 
   // Whoever chooses what a machine executes can do anything on it: that is the owner's. Admins run what is there.
   listEngines: on('management', 'viewer'),

@@ -1,23 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
-import { NodeInfos } from './agents/node-infos.ts';
-import { AgentRegistry } from './agents/registry.ts';
+import { inBackground, type OpenRooms, openRooms } from './compose.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
-import { Engines } from './engines/engines.ts';
-import { openFiles } from './files/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
 import { allowedHosts } from './http/guard.ts';
 import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
-import { Models } from './models/models.ts';
 import type { Rooms } from './rooms.ts';
-import { Dispatcher } from './scheduling/dispatcher.ts';
-import { Pool } from './scheduling/pool.ts';
-import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
@@ -27,14 +19,6 @@ import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
 import { partRoute } from './surfaces/cyberun/multipart.ts';
-import { Attempts } from './tasks/attempts.ts';
-import { TaskEvents } from './tasks/events.ts';
-import { TaskSignals } from './tasks/signals.ts';
-import { Tasks } from './tasks/tasks.ts';
-import { TaskTimeouts } from './tasks/timeouts.ts';
-import { TaskViews } from './tasks/views.ts';
-import { Inspection } from './workflows/inspection.ts';
-import { Workflows } from './workflows/workflows.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -67,101 +51,6 @@ export async function openIdentity(
 ): Promise<{ identity: Identity; close: () => Promise<void> }> {
   const store = openSqliteStore(databaseOf(dataDir));
   return { identity: await Identity.open(store, Date.now), close: () => store.close() };
-}
-
-interface OpenRooms extends Rooms {
-  readonly timeouts: TaskTimeouts;
-}
-
-async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms> {
-  const { clock, timings, limits } = config;
-  const identity = await Identity.open(store, clock);
-  await identity.ensureOwner();
-  const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const { objects, signer, files, multipart, modelUploads } = await openFiles(config, store);
-  const signals = new TaskSignals();
-  const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
-  const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
-  const events = new TaskEvents(clock, (event) => views.complete(event));
-  const attempts = new Attempts({
-    store,
-    workflows,
-    objects,
-    events,
-    signals,
-    clock,
-    leaseMs: timings.leaseMs,
-  });
-  const tasks = new Tasks({ store, files, events, signals, attempts, views, workflows, clock });
-  const agents = new AgentRegistry({
-    config,
-    gatewayId,
-    store,
-    attempts,
-    signals,
-    events,
-    workflows,
-    files,
-    signer,
-    addressMs: limits.maxTaskSeconds * 1000,
-  });
-  agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
-  const engines = new Engines(agents, (teamId) => events.changed(teamId, 'engines_changed'));
-  identity.teams.onClosing(async (teamId) => {
-    await tasks.cancelAll(teamId);
-    agents.dismiss(teamId);
-    inBackground(config, 'clear up after a team', identity.teams.sweep());
-  });
-  const scheduler = new Dispatcher({
-    tasks,
-    agents,
-    workflows,
-    log: config.log,
-    mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
-    pool: new Pool({
-      store,
-      most: (teamId) => identity.features.limit('team', 'max_community_tasks', teamId),
-    }),
-  });
-  const models = new Models({
-    ...{ store, objects, signer, agents, workflows, signals, clock, log: config.log },
-    uploads: modelUploads,
-    dataDir: config.dataDir,
-    tell: (teamId) => events.changed(teamId, 'models_changed'),
-    allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
-  });
-  const nodeInfos = new NodeInfos({ store, signer, agents, clock });
-  const timeouts = new TaskTimeouts({
-    tasks,
-    workflows,
-    maxSeconds: limits.maxTaskSeconds,
-    clock,
-    log: config.log,
-  });
-  return {
-    config,
-    gatewayId,
-    store,
-    identity,
-    objects,
-    signer,
-    files,
-    multipart,
-    models,
-    workflows,
-    events,
-    tasks,
-    agents,
-    engines,
-    nodeInfos,
-    inspection: new Inspection(agents, nodeInfos),
-    scheduler,
-    timeouts,
-  };
-}
-
-function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
-  work.catch((error: unknown) => config.log.error({ err: error }, `could not ${what}`));
 }
 
 class RunningGateway implements Gateway {
@@ -200,12 +89,15 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, models, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
     models.fetches.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
+    await cloud.runs.start(open);
+    cloud.fallback.start();
+    this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
@@ -213,13 +105,16 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, models, scheduler, timeouts, store } = this.rooms;
+    const { agents, cloud, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
+    cloud.stop();
     timeouts.stop();
     await models.fetches.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    tasks.logs.stop();
+    await webhooks.stop();
     await store.close();
     this.#unlock();
   }

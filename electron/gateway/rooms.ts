@@ -1,5 +1,7 @@
 import type { NodeInfos } from './agents/node-infos.ts';
 import type { AgentRegistry } from './agents/registry.ts';
+import type { Roster } from './agents/roster.ts';
+import type { Cloud } from './cloud/cloud.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Engines } from './engines/engines.ts';
 import type { Files } from './files/files.ts';
@@ -12,6 +14,7 @@ import type { Dispatcher } from './scheduling/dispatcher.ts';
 import type { Store } from './store/store.ts';
 import type { TaskEvents } from './tasks/events.ts';
 import type { Tasks } from './tasks/tasks.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Inspection } from './workflows/inspection.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
@@ -31,8 +34,11 @@ export interface Rooms {
   readonly events: TaskEvents;
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;
+  readonly roster: Roster;
   readonly engines: Engines;
   readonly nodeInfos: NodeInfos;
   readonly inspection: Inspection;
   readonly scheduler: Dispatcher;
+  readonly cloud: Cloud;
+  readonly webhooks: Webhooks;
 }

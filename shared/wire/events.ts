@@ -59,6 +59,8 @@ export const teamEvents = {
   agents_changed: z.object({ timestamp }),
   workflows_changed: z.object({ timestamp }),
   queue_changed: z.object({ timestamp }),
+  tasks_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
   models_changed: z.object({ timestamp }),
+  webhooks_changed: z.object({ timestamp }),
 } as const;

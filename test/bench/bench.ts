@@ -8,6 +8,7 @@ import { dispatchDecision } from './rows/dispatch.ts';
 import { hashing } from './rows/hashing.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
+import { statistics } from './rows/statistics.ts';
 import { submissions } from './rows/submissions.ts';
 import { taskList } from './rows/task-list.ts';
 
@@ -24,6 +25,7 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
+  statistics,
   conversion,
   hashing,
   start: startAndMemory,

@@ -38,6 +38,10 @@ export class Handover {
       inBackground('take back an attempt', () => attempts.unsent(opened, 'The agent went away just then.'));
       return false;
     }
+    if (session.draining) {
+      inBackground('take back an attempt', () => attempts.unsent(opened, 'The agent was drained just then.'));
+      return false;
+    }
     // A cancelling that was committed together with the opening was told before the agent had anything to cancel.
     if (!openAttempt(store.read, opened.id, opened.fence)) return false;
     const assignment = this.#assignment(opened, session.teamId);

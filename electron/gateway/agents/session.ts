@@ -48,6 +48,8 @@ export class AgentSession {
   draining = false;
   /** Lent to the community pool: it takes tasks of other teams too. */
   community = false;
+  /** Given by the team, beside those that the agent tells. */
+  addedLabels: readonly string[] = [];
   /** Why it is given nothing for a moment, in words; empty = it is. */
   resting = '';
   /** What it told of its models. */
@@ -57,6 +59,9 @@ export class AgentSession {
   /** It asks for the list of the team's models. */
   wantsModels = false;
   #recent = { done: 0, failed: 0 };
+  #labels:
+    | { readonly told: readonly string[]; readonly added: readonly string[]; readonly all: readonly string[] }
+    | undefined;
   /** Effects of messages settle in order; acknowledgements follow them. */
   settled: Promise<unknown> = Promise.resolve();
   #socket: WebSocket | undefined;
@@ -78,6 +83,18 @@ export class AgentSession {
   get engine(): EngineInfo | undefined {
     const { engines } = this.hello;
     return engines.find(({ flavour }) => flavour !== 'starter') ?? engines[0];
+  }
+
+  /** Its own labels and those added here. The same list while neither changes: scheduling makes sets of it. */
+  get labels(): readonly string[] {
+    const [told, added] = [this.hello.labels, this.addedLabels];
+    if (this.#labels?.told !== told || this.#labels.added !== added) {
+      const own = new Set(told.map((label) => label.toLowerCase()));
+      const all =
+        added.length === 0 ? told : [...told, ...added.filter((one) => !own.has(one.toLowerCase()))];
+      this.#labels = { told, added, all };
+    }
+    return this.#labels.all;
   }
 
   get machine(): MachineInfo {

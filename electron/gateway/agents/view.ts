@@ -35,7 +35,7 @@ export function agentItem(session: AgentSession): AgentItem {
   return {
     agent_id: session.agentId,
     agent_status: statusOf(session),
-    agent_labels: hello.labels,
+    agent_labels: [...session.labels],
     last_heartbeat: toTimestamp(session.lastHeartbeat),
     connected_at: toTimestamp(session.connectedAt),
     agent_version: hello.agent_version,
@@ -61,6 +61,20 @@ export function agentItem(session: AgentSession): AgentItem {
     },
     status_reason: notReady(session),
     hostname: hello.machine.hostname,
+    added_labels: [...session.addedLabels],
+    is_draining: session.draining,
+    is_community: session.community,
+    engines: hello.engines.map(({ name, tool, flavour, version, state, reason, queue_remaining }) => ({
+      name,
+      tool,
+      flavour,
+      version,
+      state,
+      reason,
+      ...(queue_remaining === undefined ? {} : { queue_remaining }),
+    })),
+    ram_total: hello.machine.ram_total,
+    ram_free: hello.machine.ram_free,
   };
 }
 

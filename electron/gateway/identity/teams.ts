@@ -120,7 +120,7 @@ export class Teams {
   async delete(teamId: string): Promise<void> {
     await this.#ports.store.write((writer) => {
       writer.hotRun('UPDATE teams SET deleted_at = ? WHERE id = ?', this.#ports.clock(), teamId);
-      for (const table of ['members', 'credentials', 'invitations', 'pairings'] as const) {
+      for (const table of ['members', 'credentials', 'invitations', 'pairings', 'webhooks'] as const) {
         writer.hotRun(`DELETE FROM ${table} WHERE team_id = ?`, teamId);
       }
     });

@@ -95,7 +95,7 @@ export function candidateOf(session: AgentSession): Candidate {
     teamId: session.teamId,
     community: session.community,
     tools: toolsOf(session),
-    labels: labelsOf(hello.labels),
+    labels: labelsOf(session.labels),
     models: loadable(session),
     fetching: fetchingOf(session.sync),
     vramGb: vramGb(session),

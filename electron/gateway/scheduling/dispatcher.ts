@@ -9,7 +9,7 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain, lineIsPaused, poolIsFull } from './filters.ts';
+import { beingGiven, explain, lineIsPaused, poolIsFull, someoneFits } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
 import { levelOf, type Pool } from './pool.ts';
@@ -104,6 +104,37 @@ export class Dispatcher {
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
+  /** A page of a team's tasks that stand in line, next first, and how many there are. */
+  inLine(teamId: string, offset: number, limit: number): { ids: string[]; total: number } {
+    const ids: string[] = [];
+    let passed = 0;
+    for (const { id, requirements } of this.#queue.inOrder()) {
+      if (ids.length === limit) break;
+      if (requirements.teamId !== teamId) continue;
+      passed += 1;
+      if (passed > offset) ids.push(id);
+    }
+    return { ids, total: this.#queue.sizeOf(teamId) };
+  }
+
+  /** A team's tasks in line that no agent there is could run: ids, next first. */
+  stranded(teamId: string): string[] {
+    const agents = this.#fleet.all();
+    const lost = new Map<string, boolean>();
+    const isLost = ({ signature, requirements }: WaitingTask): boolean => {
+      if (requirements.teamId !== teamId) return false;
+      const known = lost.get(signature) ?? !someoneFits(requirements, agents);
+      lost.set(signature, known);
+      return known;
+    };
+    return [...this.#queue.inOrder()].filter(isLost).map(({ id }) => id);
+  }
+
+  /** It is run elsewhere. */
+  release(taskId: string): void {
+    this.#leave(taskId);
+  }
+
   readonly #held = ({ requirements }: WaitingTask): boolean =>
     this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
@@ -124,12 +155,14 @@ export class Dispatcher {
 
   #enqueue(tasks: readonly TaskRow[]): void {
     for (const task of tasks) {
+      if (task.dispatch_target !== 'agent') continue;
       this.#queue.add({
         id: task.id,
         workflowId: task.workflow_id,
         ...this.#needs.of(task),
         submitterId: task.submitter_id,
         priority: levelOf(task),
+        place: task.place ?? task.id,
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
@@ -140,7 +173,7 @@ export class Dispatcher {
     const task = this.#queue.get(row.id);
     if (!task) return;
     this.#queue.remove(row.id);
-    this.#queue.add({ ...task, priority: levelOf(row) });
+    this.#queue.add({ ...task, priority: levelOf(row), place: row.place ?? row.id });
     this.#wake();
   }
 
@@ -219,7 +252,7 @@ export class Dispatcher {
     const agent = {
       key,
       agentId: lent ? lentAgent : session.agentId,
-      labels: lent ? [] : session.hello.labels,
+      labels: lent ? [] : session.labels,
       gpuType: (session && gpusOf(session)[0]?.name) ?? '',
     };
     return { taskId: task.id, agent, reason: `Chosen by ${why}.` };

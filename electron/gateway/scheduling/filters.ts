@@ -90,6 +90,10 @@ export const filters: readonly Filter[] = [
 export const eligible = (needs: Requirements, agent: Candidate): boolean =>
   filters.every((filter) => filter.passes(needs, agent));
 
+/** Is there an agent that could run it, now or when it has a free place? */
+export const someoneFits = (needs: Requirements, agents: readonly Candidate[]): boolean =>
+  agents.some((agent) => eligible(needs, agent));
+
 /**
  * Has the agent every node of the graph, as far as it said? A soft rule: it chooses between eligible agents, but when
  * none has a node, its engine says so by name, which helps more than waiting for ever.

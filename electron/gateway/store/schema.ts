@@ -1,8 +1,11 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
+import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
+import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -147,6 +150,8 @@ export interface TaskRow {
   submitter_id: string;
   /** Higher runs first. */
   priority: number;
+  /** Its place among tasks of its submitter and priority, in the order of text; null = by its id. */
+  place: string | null;
   retry_count: number;
   retry_of: string | null;
   /** The attempt whose messages count; null between attempts. */
@@ -266,4 +271,10 @@ export interface Database {
   model_fetches: ModelFetchRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
+  webhooks: WebhookRow;
+  webhook_deliveries: WebhookDeliveryRow;
+  task_logs: TaskLogRow;
+  agents: AgentRow;
+  cloud_accounts: CloudAccountRow;
+  cloud_jobs: CloudJobRow;
 }

@@ -108,8 +108,10 @@ const needs = Array.from({ length: workflows * regions.length }, (_, n) => {
 });
 
 function task(n: number): WaitingTask {
+  const id = v7();
   return {
-    id: v7(),
+    id,
+    place: id,
     ...pick(needs, n * 31),
     // Some people send much more than others.
     submitterId: `user-${Math.floor(submitters * ((n * 0.618) % 1) ** 2)}`,

@@ -3,8 +3,11 @@ import { accounts } from './0020-accounts.ts';
 import { nodeInfos } from './0030-node-infos.ts';
 import { stars } from './0040-stars.ts';
 import { editorGraphs } from './0050-editor-graphs.ts';
+import { webhooks } from './0060-webhooks.ts';
+import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
 import { models } from './0090-models.ts';
+import { elsewhere } from './0130-elsewhere.ts';
 
 export interface Migration {
   /** Rises in tens. */
@@ -21,6 +24,9 @@ export const migrations: readonly Migration[] = [
   nodeInfos,
   stars,
   editorGraphs,
+  webhooks,
+  tasks,
   files,
   models,
+  elsewhere,
 ];

@@ -1,8 +1,10 @@
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
+import { agentCareRoutes } from './agent-care.ts';
 import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
+import { cloudProviderRoutes } from './cloud-providers.ts';
 import { credentialRoutes } from './credentials.ts';
 import { engineChangeRoutes } from './engine-changes.ts';
 import { engineRoutes } from './engines.ts';
@@ -11,14 +13,17 @@ import { featureRoutes } from './features.ts';
 import { presignRoute } from './files.ts';
 import { inspectRoute } from './inspect.ts';
 import { invitationRoutes } from './invitations.ts';
+import { lineRoutes } from './line.ts';
 import { memberRoutes } from './members.ts';
 import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
+import { taskRecordRoutes } from './task-records.ts';
 import { taskRoutes } from './tasks.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** The native API, below `/api/v1`. */
@@ -34,13 +39,18 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   workflowRoutes(app, rooms);
   inspectRoute(app, rooms);
   taskRoutes(app, rooms);
+  taskRecordRoutes(app, rooms);
   queueRoutes(app, rooms);
+  lineRoutes(app, rooms);
   batchRoute(app, rooms);
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   multipartRoutes(app, rooms);
   modelRoutes(app, rooms);
   agentRoutes(app, rooms);
+  agentCareRoutes(app, rooms);
+  cloudProviderRoutes(app, rooms);
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);
+  webhookRoutes(app, rooms);
 }

@@ -1,6 +1,9 @@
 import { sampleWorkflow } from '../support.ts';
+import { cloudRows } from './cloud-rows.ts';
 import { modelRows } from './models-rows.ts';
 import { multipartRows } from './multipart-rows.ts';
+import { taskRows } from './task-rows.ts';
+import { webhookRows } from './webhooks-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -167,6 +170,8 @@ export const rows: Readonly<Record<string, Row>> = {
     at: { taskId: await gateway.run(workflowId) },
     ok: 200,
   }),
+  ...taskRows,
+  ...cloudRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),
@@ -181,6 +186,8 @@ export const rows: Readonly<Record<string, Row>> = {
   ...modelRows,
   listAgents: reads,
   listRuntimeAgents: reads,
+
+  ...webhookRows,
 
   listEngines: reads,
   discoverEngines: ({ machine }) => ({ at: machine.here, ok: 200 }),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { LiveMessage } from '../../../../electron/agent/link/link.ts';
 import type { Conclusion } from '../../../../electron/agent/runs/journal.ts';
-import { withoutOwner } from '../../../../electron/agent/runs/lending.ts';
+import { withoutLog, withoutOwner } from '../../../../electron/agent/runs/lending.ts';
 
 const failed = (message: string, more: object = {}) =>
   withoutOwner({
@@ -39,4 +40,16 @@ it('says no more than that its owner took it back', () => {
   });
   const completed: Conclusion = { type: 'completed', outputs: [] };
   expect(withoutOwner(completed)).toBe(completed);
+});
+
+it('tells how far it is, and no log', () => {
+  const told: string[] = [];
+  const tell = withoutLog((message) => told.push(message.type));
+  const ref = { attempt_id: crypto.randomUUID(), fence: 1 };
+  const messages: LiveMessage[] = [
+    { type: 'log', ...ref, lines: ['loading /home/ada/model'] },
+    { type: 'preview', ...ref, content_type: 'image/jpeg', data_base64: '' },
+  ];
+  for (const message of messages) tell(message);
+  expect(told).toEqual(['preview']);
 });

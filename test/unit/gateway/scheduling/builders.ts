@@ -52,6 +52,7 @@ export const task = (
     signature: signatureOf(requirements),
     submitterId,
     priority: 0,
+    place: id,
     ...fields,
   };
 };
