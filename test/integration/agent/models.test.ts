@@ -210,7 +210,8 @@ describe('the library of a machine', () => {
     await vi.waitFor(() => expect(gatewaySees()[0]?.sha256).toBe(sha256(samples.loraXl)), soon);
     const before = told.length;
     await library.look();
-    expect(told.length).toBe(before);
+    // Of the disk something may be told: others use it too.
+    expect(told.slice(before).flatMap(({ changed, removed }) => [...changed, ...removed])).toEqual([]);
     await inEngine('loras/b.safetensors', samples.loraFlux);
     await writeFile(first, samples.embedding);
     await utimes(first, 5, 5);
