@@ -32,6 +32,7 @@ export const featureCatalogue = {
     quotas: {
       max_members: -1,
       max_integration_credentials: -1,
+      max_storage_bytes: -1,
       max_community_tasks: -1,
       max_webhooks: 20,
     },

@@ -168,7 +168,7 @@ class RunningAgent {
         agentDir: options.dataDir,
         fleet: this.#fleet,
         engine: (choice) => this.#engine(choice),
-        leave: (name, reason) => this.#runs.leave(name, reason),
+        leave: (name, reason) => this.#leave(name, reason),
         tell: (report) => this.#link.tell({ type: 'engines', report }),
         http: this.#http,
         log,
@@ -235,6 +235,13 @@ class RunningAgent {
     } catch (error) {
       this.#options.log.warn({ error: (error as Error).message }, 'the node classes could not be sent');
     }
+  }
+
+  /** The gateway hears first that the engine is going, so that what comes back is not sent to it again. */
+  async #leave(engine: string, reason: string): Promise<void> {
+    this.#fleet.retire(engine);
+    await this.#announcer.tell();
+    await this.#runs.leave(engine, reason);
   }
 
   async #manage(command: Extract<GatewayMessage, { type: 'manage' }>): Promise<void> {

@@ -28,13 +28,12 @@ import { Workflows } from './workflows/workflows.ts';
 
 /** What needs no other room: who is there, and where bytes and secrets lie. */
 async function openGround(config: GatewayConfig, store: Store) {
-  const { clock } = config;
-  const identity = await Identity.open(store, clock);
+  const identity = await Identity.open(store, config.clock);
   await identity.ensureOwner();
   const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const storage = await openFiles(config, store);
+  const rooms = await openFiles(config, store, identity.features);
   const secrets = await Secrets.open(config.dataDir);
-  return { config, store, identity, gatewayId, ...storage, secrets };
+  return { config, store, identity, gatewayId, ...rooms, secrets };
 }
 
 /** With what only the gateway itself starts and stops. */
@@ -87,8 +86,9 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
     }),
   });
   const models = new Models({
-    ...{ ...common, objects, signer, agents, log: config.log, dataDir: config.dataDir },
+    ...{ ...common, objects, signer, agents, log: config.log },
     uploads: ground.modelUploads,
+    dataDir: config.dataDir,
     tell: (teamId) => events.changed(teamId, 'models_changed'),
     allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
   });

@@ -89,7 +89,7 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, cloud, models, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
     models.fetches.start();
@@ -97,6 +97,7 @@ class RunningGateway implements Gateway {
     scheduler.start(open);
     await cloud.runs.start(open);
     cloud.fallback.start();
+    janitor.start();
     this.rooms.webhooks.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -105,7 +106,7 @@ class RunningGateway implements Gateway {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
@@ -113,6 +114,8 @@ class RunningGateway implements Gateway {
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await janitor.stop();
+    await janitor.stop();
     tasks.logs.stop();
     await webhooks.stop();
     await store.close();

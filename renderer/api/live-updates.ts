@@ -9,6 +9,7 @@ import { modelKeys } from './model-queries.ts';
 import { keys, queryClient } from './queries.ts';
 import type { SseMessage } from './sse.ts';
 import { openStream } from './stream.ts';
+import { webhooksKey } from './webhooks.ts';
 
 type Change = Partial<TaskDetail>;
 type TaskPage = z.infer<typeof taskList>;
@@ -63,6 +64,7 @@ function refreshSoon(client: QueryClient, key: readonly [string]): void {
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
+  if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
   if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });

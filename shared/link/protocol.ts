@@ -141,8 +141,14 @@ export const agentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('received'), ...reliable, ...attemptRef }),
   /** The engine executes it: the task runs and its timeout clock starts. */
   z.object({ type: z.literal('accepted'), ...reliable, ...attemptRef }),
-  /** The agent can't take it; the task goes back in line. */
-  z.object({ type: z.literal('declined'), ...reliable, ...attemptRef, reason: z.string().max(2000) }),
+  /** The agent can't take it; the task goes back in line. `rest` false: what stood in the way is gone from it already. */
+  z.object({
+    type: z.literal('declined'),
+    ...reliable,
+    ...attemptRef,
+    reason: z.string().max(2000),
+    rest: z.boolean().optional(),
+  }),
   z.object({
     type: z.literal('completed'),
     ...reliable,

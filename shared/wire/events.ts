@@ -61,6 +61,6 @@ export const teamEvents = {
   queue_changed: z.object({ timestamp }),
   tasks_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
-  models_changed: z.object({ timestamp }),
   webhooks_changed: z.object({ timestamp }),
+  models_changed: z.object({ timestamp }),
 } as const;

@@ -60,6 +60,8 @@ export interface Engine {
   nodeInfo(): Promise<string>;
   /** Where it answers; empty while it does not. */
   readonly url: string;
+  /** When its present start began; `undefined` unless it is starting. */
+  readonly startingSince: Date | undefined;
   /** How far its present start has come, or how far the last one came. */
   readonly launch: LaunchReport;
   /** The last it printed. */

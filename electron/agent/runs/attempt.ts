@@ -6,7 +6,7 @@ import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from
 import type { Fleet, Seat } from '../engines/fleet.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
-import { afterEnd, afterError, counts, stoppedHere } from './conclusions.ts';
+import { afterEnd, afterError, counts, givenBack, stoppedHere } from './conclusions.ts';
 import { placeInputs } from './inputs.ts';
 import type { Conclusion, Journal, JournalRecord } from './journal.ts';
 import { refuseUnsafe, withoutLog, withoutOwner } from './lending.ts';
@@ -166,7 +166,7 @@ export class Attempt {
     if (this.#quiet) return;
     if (this.#record.cancelled) return this.#conclude({ type: 'cancelled' });
     const back = this.#givenBack !== undefined && conclusion.type !== 'completed';
-    const told: Conclusion = back ? { type: 'declined', reason: this.#givenBack ?? '' } : conclusion;
+    const told = back ? givenBack(this.#givenBack ?? '') : conclusion;
     await this.#conclude(this.#lent ? withoutOwner(told) : told);
   }
 

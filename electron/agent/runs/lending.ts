@@ -41,7 +41,7 @@ const pathless = (text: string): string => text.replace(path, '…');
 
 /** How it ended without what lies behind it: no traceback, no crash report, no path. */
 export function withoutOwner(conclusion: Conclusion): Conclusion {
-  if (conclusion.type === 'declined') return { type: 'declined', reason: 'it was taken back by its owner.' };
+  if (conclusion.type === 'declined') return { ...conclusion, reason: 'it was taken back by its owner.' };
   if (conclusion.type !== 'failed') return conclusion;
   const { details, log_tail: _log, ...failure } = conclusion.failure;
   const crash = crashReport.safeParse(details).data;

@@ -271,7 +271,7 @@ export class AgentRegistry {
       const attempt = session.attempts.get(ref.id);
       if (attempt) attempt.running = true;
     } else if (message.type !== 'received') {
-      if (message.type === 'declined') this.#rest(session, message.reason);
+      if (message.type === 'declined' && message.rest !== false) this.#rest(session, message.reason);
       this.#release(session, ref.id, message.type);
     }
   }

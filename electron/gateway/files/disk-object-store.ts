@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
@@ -90,6 +90,34 @@ export class DiskObjectStore implements ObjectStore {
 
   has(sha256: string): Promise<boolean> {
     return exists(this.#path(sha256));
+  }
+
+  remove(sha256: string, before: number, release: () => Promise<boolean>): Promise<number> {
+    const path = this.#path(sha256);
+    return this.#named.run(sha256, async () => {
+      const found = await stat(path).catch(() => undefined);
+      if (found && found.mtimeMs >= before) return 0;
+      if (!(await release())) return 0;
+      await rm(path, { force: true });
+      return found?.size ?? 0;
+    });
+  }
+
+  async *list(): AsyncGenerator<readonly string[]> {
+    for (const folder of await readdir(this.#folder)) {
+      if (/^[0-9a-f]{2}$/.test(folder)) {
+        const names = await readdir(join(this.#folder, folder));
+        yield names.map((name) => folder + name);
+      }
+    }
+  }
+
+  async removeTemporary(before: number): Promise<void> {
+    for (const name of await readdir(this.#incoming)) {
+      const path = join(this.#incoming, name);
+      const found = await stat(path).catch(() => undefined);
+      if (found && found.mtimeMs < before) await rm(path, { force: true });
+    }
   }
 
   #path(sha256: string): string {

@@ -4,10 +4,11 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { presignReply, presignRequest } from '#shared/wire/files.ts';
 import type { FileRow, OutputRow } from '../store/schema.ts';
-import type { Store, Writer } from '../store/store.ts';
+import type { Reader, Store, Writer } from '../store/store.ts';
 import type { Destination } from './multipart.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import type { Signer } from './signer.ts';
+import type { Storage } from './storage.ts';
 
 export interface FilesPorts {
   readonly store: Store;
@@ -16,6 +17,7 @@ export interface FilesPorts {
   readonly clock: () => number;
   readonly fileBytes: number;
   readonly signedUrlMs: number;
+  readonly storage: Storage;
 }
 
 /** A file that may be read: its bytes, its kind, and the name it is offered under. */
@@ -45,7 +47,7 @@ export class Files {
     request: z.output<typeof presignRequest>,
     origin: string,
   ): Promise<z.output<typeof presignReply>> {
-    const { store, signer, clock, fileBytes, signedUrlMs } = this.#ports;
+    const { store, storage, signer, clock, fileBytes, signedUrlMs } = this.#ports;
     if (request.file_size > fileBytes) {
       throw new AppError(
         'too_large',
@@ -65,7 +67,10 @@ export class Files {
       uploaded_at: null,
       used_at: clock(),
     };
-    await store.write((writer) => writer.run(store.sql.insertInto('files').values(row)));
+    await store.write((writer) => {
+      storage.require(writer, teamId, request.file_size);
+      writer.run(store.sql.insertInto('files').values(row));
+    });
     return {
       file_key,
       upload_url: origin + signer.sign({ path: filePath(file_key), claims: { op: 'put' } }, signedUrlMs),
@@ -153,6 +158,29 @@ export class Files {
       );
     }
     return file;
+  }
+
+  /**
+   * A task is given these inputs: they are of use again. Runs in the unit of work that enters the task, so that none can
+   * be swept between the check of its values and its entry.
+   *
+   * @throws AppError `invalid_parameter` for one that has just gone
+   */
+  use(writer: Writer, keys: readonly string[]): void {
+    const now = this.#ports.clock();
+    for (const key of keys) {
+      const found = writer.hotRun(
+        'UPDATE files SET used_at = ? WHERE file_key = ? AND sha256 IS NOT NULL',
+        now,
+        key,
+      );
+      if (found === 0) throw new AppError('invalid_parameter', `The file "${key}" is gone; upload it again.`);
+    }
+  }
+
+  /** Is there room for what a task makes? */
+  requireRoom(reader: Reader, teamId: string): void {
+    this.#ports.storage.require(reader, teamId, 1);
   }
 
   /** Signed path of an input's bytes, for the agent that runs with it. Named by content: keys name the team. */

@@ -48,6 +48,11 @@ export interface UploadView {
   readonly parts: readonly UploadPartRow[];
 }
 
+export interface Abandoned {
+  readonly ids: readonly string[];
+  readonly bytes: number;
+}
+
 const mostParts = 10_000;
 
 const partPath = (id: string, number: number): string => `/files/parts/${id}/${number}`;
@@ -237,8 +242,8 @@ export class Multipart {
     await this.#drop([id]);
   }
 
-  /** Gives up those that nobody has touched since; returns how many, and the bytes that they held. */
-  async sweep(before: number, most: number): Promise<{ count: number; bytes: number }> {
+  /** Those that nobody has touched since, and the bytes that they hold. */
+  abandoned(before: number, most: number): Abandoned {
     const old = this.#ports.store.read.hot<{ id: string; bytes: number }>(
       `SELECT id, (SELECT COALESCE(SUM(size), 0) FROM upload_parts WHERE upload_id = uploads.id) AS bytes
        FROM uploads WHERE touched_at < ? ORDER BY touched_at LIMIT ?`,
@@ -246,8 +251,14 @@ export class Multipart {
       most,
     );
     const idle = old.filter(({ id }) => !this.#busy(id));
-    await this.#drop(idle.map(({ id }) => id));
-    return { count: idle.length, bytes: idle.reduce((sum, { bytes }) => sum + bytes, 0) };
+    return { ids: idle.map(({ id }) => id), bytes: idle.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  /** Gives them up. */
+  async sweep(before: number, most: number): Promise<Abandoned> {
+    const old = this.abandoned(before, most);
+    await this.#drop(old.ids);
+    return old;
   }
 
   /** Removes bytes that no upload owns: a crash came between an upload's end and theirs. */

@@ -22,6 +22,18 @@ export interface ObjectStore {
   /** Bytes `start` to `end`, both included; everything without a range. */
   open(sha256: string, range?: { readonly start: number; readonly end: number }): Readable;
   has(sha256: string): Promise<boolean>;
+  /**
+   * Takes an object away, unless its bytes came (again) since `before`, or `release` says that it is needed. Nobody can
+   * bring the same bytes meanwhile.
+   *
+   * @param before milliseconds since 1970
+   * @returns how many bytes that freed
+   */
+  remove(sha256: string, before: number, release: () => Promise<boolean>): Promise<number>;
+  /** Names of all objects, by pages. */
+  list(): AsyncIterable<readonly string[]>;
+  /** Removes what was half-written and left behind before then. */
+  removeTemporary(before: number): Promise<void>;
 }
 
 /** Where a part belongs, in bytes. */

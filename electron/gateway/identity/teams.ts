@@ -147,6 +147,7 @@ export class Teams {
         writer.hotRun('DELETE FROM task_counts WHERE team_id = ?', id);
         writer.hotRun(`DELETE FROM feature_settings WHERE scope = 'team' AND subject = ?`, id);
         writer.hotRun('DELETE FROM teams WHERE id = ?', id);
+        writer.hotRun('DELETE FROM storage_counts WHERE team_id = ?', id);
       });
     }
   }

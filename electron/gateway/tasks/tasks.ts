@@ -158,7 +158,7 @@ export class Tasks {
 
   /** All in one unit of work, so that they are on disk together or not at all. */
   async #accept(runs: readonly NewRun[]): Promise<string[]> {
-    const { store, events, signals, clock } = this.#ports;
+    const { store, files, events, signals, clock } = this.#ports;
     const tasks = runs.map(
       (run): TaskRow => ({
         ...run,
@@ -180,6 +180,8 @@ export class Tasks {
     );
     const told = await store.write((writer) =>
       tasks.map((task) => {
+        files.requireRoom(writer, task.team_id);
+        files.use(writer, this.#inputsOf(task));
         insertTask(writer, task);
         return events.append(writer, task, 'status', { status: 'pending' });
       }),
@@ -209,6 +211,13 @@ export class Tasks {
         this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
       }
     }
+  }
+
+  #inputsOf({ snapshot_id, parameters_json }: TaskRow): string[] {
+    const defs = this.#ports.workflows.version(snapshot_id).parameters.filter(({ type }) => type === 'file');
+    if (defs.length === 0) return [];
+    const values = JSON.parse(parameters_json) as Record<string, unknown>;
+    return defs.flatMap(({ key }) => (values[key] === undefined ? [] : String(values[key])));
   }
 
   /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */

@@ -1,6 +1,8 @@
+import type { UnknownNode } from '#shared/comfy/convert/convert.ts';
 import { WorkflowFileError } from '#shared/comfy/convert/problems.ts';
 import { inspectWorkflow, judge, type Verdict } from '#shared/comfy/inspect.ts';
 import type { Json } from '#shared/comfy/json.ts';
+import { neededNodes } from '#shared/comfy/needed-nodes.ts';
 import { readJson } from '#shared/comfy/readers/read.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AgentVerdict, InspectWorkflowReply, WorkflowVerdict } from '#shared/wire/inspect.ts';
@@ -38,6 +40,16 @@ export class Inspection {
       verdicts,
       node_info: from,
     };
+  }
+
+  /** The node types that a workflow runs, with the packs that it names for them. */
+  async needed(teamId: string, workflow: Json): Promise<Omit<UnknownNode, 'nodes'>[]> {
+    const { info } = await this.#nodeInfos.of(teamId);
+    return asAppError(() => {
+      const found = readJson(workflow);
+      const { graph } = inspectWorkflow(found, info);
+      return neededNodes(graph, found.ui).map(({ nodes: _, ...node }) => node);
+    });
   }
 
   /** Will a workflow of the team run, and where? */

@@ -3,6 +3,7 @@ import { form } from './en-form.ts';
 import { models } from './en-models.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
+import { webhooks } from './en-webhooks.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -208,4 +209,5 @@ export const english = {
   invitation,
   password,
   pairing,
+  webhooks,
 } as const;

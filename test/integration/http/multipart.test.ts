@@ -260,9 +260,9 @@ describe('an upload in parts', () => {
     await signIn();
     await put(id, 1);
     now += day / 2;
-    expect(await multipart.sweep(now - day / 2 - 1, 100)).toEqual({ count: 0, bytes: 0 });
+    expect(await multipart.sweep(now - day / 2 - 1, 100)).toEqual({ ids: [], bytes: 0 });
     now += day;
-    expect(await multipart.sweep(now - day / 2, 100)).toEqual({ count: 1, bytes: 1000 });
+    expect(await multipart.sweep(now - day / 2, 100)).toEqual({ ids: [id], bytes: 1000 });
     expect(await waiting()).toEqual([]);
     expect((await gateway.gateway.rooms.store.read.hot('SELECT * FROM upload_parts')).length).toBe(0);
   });

@@ -11,6 +11,8 @@ import { type ExecutionError, executionError, type HistoryEntry, type RunMessage
 
 /** What a run needs of its engine. */
 export interface RunHost {
+  /** The engine's, on its agent. */
+  readonly name: string;
   readonly clientId: string;
   /** The server's client; throws when there is no server. */
   client(): ComfyUiClient;
@@ -165,7 +167,7 @@ export class ComfyUiRun implements EngineRun {
     code: TaskFailure['code'] = 'engine_crashed',
     log: readonly string[] = this.#logTail,
   ): void {
-    const failure = lossFailure(this.#graph, report, code, this.#at());
+    const failure = lossFailure(this.#graph, { ...report, engine: this.#host.name }, code, this.#at());
     this.#end({ kind: 'lost', failure: { ...failure, log_tail: log.slice(-keptLines) } });
   }
 
@@ -223,7 +225,7 @@ export class ComfyUiRun implements EngineRun {
   }
 
   #fail(error: ExecutionError): void {
-    const failure = errorFailure(this.#graph, error, this.#logTail);
+    const failure = errorFailure(this.#graph, error, this.#logTail, this.#host.name);
     this.#end({ kind: 'failed', failure });
     const { data: report } = crashReport.safeParse(failure.details);
     if (report?.cause === 'driver_reset') this.#host.broken(report);

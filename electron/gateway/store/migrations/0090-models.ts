@@ -32,5 +32,23 @@ CREATE TABLE model_fetches (
   size INTEGER, model_id TEXT, created_at INTEGER NOT NULL, ended_at INTEGER
 ) STRICT;
 CREATE INDEX model_fetches_by_team ON model_fetches (team_id, id);
+
+-- As files and outputs are counted.
+CREATE TRIGGER models_counted AFTER INSERT ON models BEGIN
+  INSERT INTO storage_counts VALUES (NEW.team_id, 'models', NEW.file_size, 1)
+    ON CONFLICT (team_id, kind) DO UPDATE SET bytes = bytes + excluded.bytes, count = count + 1;
+END;
+CREATE TRIGGER models_uncounted AFTER DELETE ON models BEGIN
+  UPDATE storage_counts SET bytes = bytes - OLD.file_size, count = count - 1
+    WHERE team_id = OLD.team_id AND kind = 'models';
+END;
+CREATE TRIGGER model_uploads_counted AFTER INSERT ON model_uploads BEGIN
+  INSERT INTO storage_counts VALUES (NEW.team_id, 'uploads', NEW.file_size, 1)
+    ON CONFLICT (team_id, kind) DO UPDATE SET bytes = bytes + excluded.bytes, count = count + 1;
+END;
+CREATE TRIGGER model_uploads_uncounted AFTER DELETE ON model_uploads BEGIN
+  UPDATE storage_counts SET bytes = bytes - OLD.file_size, count = count - 1
+    WHERE team_id = OLD.team_id AND kind = 'uploads';
+END;
 `,
 };

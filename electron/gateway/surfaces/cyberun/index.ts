@@ -19,6 +19,7 @@ import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
 import { queueRoutes } from './queue.ts';
+import { storageRoutes } from './storage.ts';
 import { taskRecordRoutes } from './task-records.ts';
 import { taskRoutes } from './tasks.ts';
 import { teamRoutes } from './teams.ts';
@@ -46,6 +47,7 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   eventRoutes(app, rooms);
   presignRoute(app, rooms);
   multipartRoutes(app, rooms);
+  storageRoutes(app, rooms);
   modelRoutes(app, rooms);
   agentRoutes(app, rooms);
   agentCareRoutes(app, rooms);

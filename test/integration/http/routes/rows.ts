@@ -1,9 +1,10 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
-import { modelRows } from './models-rows.ts';
-import { multipartRows } from './multipart-rows.ts';
+import { fileRows } from './files-rows.ts';
+import { engineRows } from './engine-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
+import { modelRows } from './models-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -182,7 +183,7 @@ export const rows: Readonly<Record<string, Row>> = {
     json: { file_name: 'a.png', file_size: 10, content_type: 'image/png' },
     ok: 200,
   }),
-  ...multipartRows,
+  ...fileRows,
   ...modelRows,
   listAgents: reads,
   listRuntimeAgents: reads,
@@ -230,5 +231,6 @@ export const rows: Readonly<Record<string, Row>> = {
   removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
   // No git checkout, so there is no newer version to be had.
   updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  ...engineRows,
   settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };

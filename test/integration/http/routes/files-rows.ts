@@ -24,10 +24,15 @@ async function whole(world: World): Promise<{ uploadId: string }> {
   return { uploadId };
 }
 
-export const multipartRows: Readonly<Record<string, Row>> = {
+/** Uploads in parts, and what is kept. */
+export const fileRows: Readonly<Record<string, Row>> = {
   initiateMultipart: async (world) => ({ json: await announced(world), ok: 200 }),
   getMultipart: async (world) => ({ at: await begun(world), ok: 200 }),
   presignPart: async (world) => ({ at: await begun(world), json: { part_number: 1 }, ok: 200 }),
   completeMultipart: async (world) => ({ at: await whole(world), json: { parts: [] }, ok: 200 }),
   abortMultipart: async (world) => ({ at: await begun(world), ok: 204 }),
+  getStorage: () => ({ ok: 200 }),
+  getRetention: () => ({ ok: 200 }),
+  updateRetention: () => ({ json: { output_days: -1 }, ok: 200 }),
+  cleanStorage: () => ({ json: { dry_run: true }, ok: 200 }),
 };
