@@ -185,7 +185,7 @@ describe('the library of a machine', () => {
     await inEngine('checkpoints/xl.safetensors', samples.sdxl);
     await inEngine('unet/flux.safetensors', samples.flux);
     await library.start();
-    await library.known();
+    await library.settled();
     library.introduce();
     expect(gatewaySees()).toMatchObject([
       {
@@ -206,7 +206,7 @@ describe('the library of a machine', () => {
     const first = await inEngine('loras/a.safetensors', samples.loraXl);
     await library.start();
     library.introduce();
-    await library.known();
+    await library.settled();
     await vi.waitFor(() => expect(gatewaySees()[0]?.sha256).toBe(sha256(samples.loraXl)), soon);
     const before = told.length;
     await library.look();
@@ -216,7 +216,7 @@ describe('the library of a machine', () => {
     await writeFile(first, samples.embedding);
     await utimes(first, 5, 5);
     await library.look();
-    await library.known();
+    await library.settled();
     await vi.waitFor(
       () =>
         expect(gatewaySees()).toMatchObject([
