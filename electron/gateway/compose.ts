@@ -24,6 +24,7 @@ import { TaskViews } from './tasks/views.ts';
 import { resolveHost, Targets } from './webhooks/targets.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { Inspection } from './workflows/inspection.ts';
+import { Presets } from './workflows/presets.ts';
 import { Workflows } from './workflows/workflows.ts';
 
 /** What needs no other room: who is there, and where bytes and secrets lie. */
@@ -114,6 +115,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   return {
     ...ground,
     models,
+    presets: new Presets(store, clock),
     workflows,
     events,
     tasks,

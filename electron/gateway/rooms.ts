@@ -18,6 +18,7 @@ import type { TaskEvents } from './tasks/events.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Inspection } from './workflows/inspection.ts';
+import type { Presets } from './workflows/presets.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
 /** What the surfaces may call. */
@@ -35,6 +36,7 @@ export interface Rooms {
   readonly janitor: Janitor;
   readonly models: Models;
   readonly workflows: Workflows;
+  readonly presets: Presets;
   readonly events: TaskEvents;
   readonly tasks: Tasks;
   readonly agents: AgentRegistry;

@@ -6,6 +6,7 @@ import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts'
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
+import type { WorkflowPresetRow } from './rows/workflows.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -108,11 +109,16 @@ export interface WorkflowRow {
   /** The snapshot of the current version: definition fields live there only. */
   snapshot_id: string;
   starred: 0 | 1;
+  tags_json: string;
   created_at: number;
   updated_at: number;
+  /** Set = deleted: kept for the history of its tasks, found by nobody. */
+  deleted_at: number | null;
+  /** Its slug while it lived; the column `slug` is free for another then. */
+  former_slug: string | null;
 }
 
-/** One saved version of a workflow, never changed. Tasks refer to it, so what was submitted stays what it was. */
+/** One saved version of a workflow, never changed but for its note. Tasks refer to it, so what was submitted stays what it was. */
 export interface WorkflowSnapshotRow {
   id: string;
   workflow_id: string;
@@ -132,6 +138,10 @@ export interface WorkflowSnapshotRow {
   min_vram_gb: number;
   default_dispatch_target: DispatchTarget;
   created_at: number;
+  /** Words of a person about this version; the one thing of it that may change. */
+  note: string;
+  /** The user who saved it; null = unknown (saved before this was kept). */
+  saved_by: string | null;
 }
 
 export interface TaskRow {
@@ -246,6 +256,8 @@ export interface NodeInfoRow {
   seen_at: number;
 }
 
+export type { WorkflowPresetRow } from './rows/workflows.ts';
+
 export interface Database {
   teams: TeamRow;
   users: UserRow;
@@ -257,6 +269,7 @@ export interface Database {
   feature_settings: FeatureSettingRow;
   workflows: WorkflowRow;
   workflow_snapshots: WorkflowSnapshotRow;
+  workflow_presets: WorkflowPresetRow;
   tasks: TaskRow;
   attempts: AttemptRow;
   task_events: TaskEventRow;

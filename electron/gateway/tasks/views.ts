@@ -124,7 +124,11 @@ export class TaskViews {
 
   #slug(workflowId: string): string {
     const { read } = this.#ports.store;
-    return read.hot<{ slug: string }>('SELECT slug FROM workflows WHERE id = ?', workflowId)[0]?.slug ?? '';
+    const [row] = read.hot<{ slug: string }>(
+      'SELECT COALESCE(former_slug, slug) AS slug FROM workflows WHERE id = ?',
+      workflowId,
+    );
+    return row?.slug ?? '';
   }
 }
 

@@ -4,6 +4,7 @@ import { models } from './en-models.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
+import { workflow } from './en-workflows.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -210,4 +211,5 @@ export const english = {
   password,
   pairing,
   webhooks,
+  workflow,
 } as const;

@@ -7,6 +7,7 @@ import { webhooks } from './0060-webhooks.ts';
 import { tasks } from './0070-tasks.ts';
 import { files } from './0080-files.ts';
 import { models } from './0090-models.ts';
+import { workflowLife } from './0110-workflows.ts';
 import { elsewhere } from './0130-elsewhere.ts';
 
 export interface Migration {
@@ -28,5 +29,6 @@ export const migrations: readonly Migration[] = [
   tasks,
   files,
   models,
+  workflowLife,
   elsewhere,
 ];

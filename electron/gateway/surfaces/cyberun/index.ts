@@ -18,13 +18,16 @@ import { memberRoutes } from './members.ts';
 import { modelRoutes } from './models.ts';
 import { multipartRoutes } from './multipart.ts';
 import { pairingRoutes } from './pairing.ts';
+import { presetRoutes } from './presets.ts';
 import { queueRoutes } from './queue.ts';
 import { storageRoutes } from './storage.ts';
 import { taskRecordRoutes } from './task-records.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { taskRoutes } from './tasks.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
+import { workflowLifeRoutes } from './workflow-life.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** The native API, below `/api/v1`. */
@@ -38,6 +41,9 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   credentialRoutes(app, rooms);
   pairingRoutes(app, rooms);
   workflowRoutes(app, rooms);
+  workflowLifeRoutes(app, rooms);
+  snapshotRoutes(app, rooms);
+  presetRoutes(app, rooms);
   inspectRoute(app, rooms);
   taskRoutes(app, rooms);
   taskRecordRoutes(app, rooms);

@@ -5,6 +5,7 @@ import { engineRows } from './engine-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { modelRows } from './models-rows.ts';
+import { workflowRows } from './workflow-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -136,6 +137,7 @@ export const rows: Readonly<Record<string, Row>> = {
   starWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { is_starred: true }, ok: 200 }),
   exportWorkflow: ofWorkflow,
   judgeWorkflow: ofWorkflow,
+  ...workflowRows,
   listWorkflows: reads,
   getWorkflow: ofWorkflow,
   listRuntimeWorkflows: reads,

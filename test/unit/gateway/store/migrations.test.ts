@@ -82,6 +82,7 @@ it('makes exactly the tables that the schema describes', async () => {
     'users',
     'webhook_deliveries',
     'webhooks',
+    'workflow_presets',
     'workflow_snapshots',
     'workflows',
   ]);
