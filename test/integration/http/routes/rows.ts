@@ -1,10 +1,10 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
-import { fileRows } from './files-rows.ts';
 import { engineRows } from './engine-rows.ts';
+import { fileRows } from './files-rows.ts';
+import { modelRows } from './models-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
-import { modelRows } from './models-rows.ts';
 import { workflowRows } from './workflow-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
