@@ -161,6 +161,7 @@ class RunningAgent {
       link: this.#link,
       log,
     });
+    this.#fleet.modelsOf = (engine) => this.#models.of(engine);
     this.#manager =
       options.manage &&
       new EngineManager({

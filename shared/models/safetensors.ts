@@ -7,7 +7,8 @@ const mostHeader = 32 * 1024 * 1024;
 type Found = Partial<ModelFacts>;
 
 const wrong = (problem: string): Found => ({ problem });
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
+const megabytes = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
 
 /** The header of a safetensors file: 8 bytes of length, then JSON of tensors, then their bytes. */
 export async function readSafetensors(size: number, read: ReadBytes): Promise<Found> {

@@ -120,7 +120,7 @@ describe('the Models page', () => {
     await upload(page).click();
     const cut = file('cut.safetensors', samples.sdxl.slice(0, 100));
     await page.getByLabel('Choose a model file').last().setInputFiles(cut);
-    await page.getByText(/This file is not whole/).waitFor();
+    await page.getByText(/This file can’t be used/).waitFor();
     expect(await page.getByRole('button', { name: /^Upload \d/ }).isDisabled()).toBe(true);
     await desk.closePages();
   });

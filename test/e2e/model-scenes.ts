@@ -1,15 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { ModelInfo } from '#shared/link/models.ts';
 import { noFacts } from '#shared/models/facts.ts';
 
-const hash = (seed: string): string =>
-  [...Array(8)]
-    .map((_, n) =>
-      (seed.length * 7919 + n * 104_729 + seed.charCodeAt(n % seed.length) * 31)
-        .toString(16)
-        .padStart(8, '0')
-        .slice(-8),
-    )
-    .join('');
+const hash = (seed: string): string => createHash('sha256').update(seed).digest('hex');
 
 /** A model as an agent tells it. */
 export const model = (path: string, size: number, fields: Partial<ModelInfo> = {}): ModelInfo => ({

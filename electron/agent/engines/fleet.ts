@@ -47,6 +47,8 @@ export class Seat {
 /** The engines that an agent serves. Each executes one run at a time, so there are as many slots as engines. */
 export class Fleet {
   readonly #seats = new Map<string, Seat>();
+  /** Paths of the models that an engine can load; `undefined` while nobody knows. */
+  modelsOf: (engine: string) => ReadonlySet<string> | undefined = () => undefined;
   readonly #changed: () => void;
   readonly #busier: () => void;
 
@@ -103,25 +105,28 @@ export class Fleet {
     await Promise.all(this.seats.map(({ engine }) => engine.stop()));
   }
 
-  /** The engine for a run that needs these node classes; `undefined` when there is none at all. */
-  choose(nodeTypes: readonly string[]): Seat | undefined {
-    return this.seats
-      .filter(({ retired }) => !retired)
-      .toSorted(
-        (one, other) =>
-          fitness(one.engine.info, nodeTypes) - fitness(other.engine.info, nodeTypes) ||
-          one.load - other.load,
-      )[0];
+  /** The engine for a run that needs these node classes and models; `undefined` when there is none at all. */
+  choose(nodeTypes: readonly string[], models: readonly string[] = []): Seat | undefined {
+    const staying = this.seats.filter(({ retired }) => !retired);
+    if (staying.length < 2) return staying[0];
+    const ranked = staying.map((seat) => {
+      const has = models.length > 0 ? this.modelsOf(seat.name) : undefined;
+      const lacks = has !== undefined && !models.every((path) => has.has(path));
+      return { seat, rank: fitness(seat.engine.info, nodeTypes, lacks) };
+    });
+    ranked.sort((one, other) => one.rank - other.rank || one.seat.load - other.seat.load);
+    return ranked[0]?.seat;
   }
 }
 
 /**
  * How well an engine suits a run, the best first: it can do it now; it will say when it has started; it comes back
- * when it has mended; it will refuse by naming the nodes that it lacks.
+ * when it has mended; it will refuse by naming the model, or the nodes, that it lacks.
  */
-function fitness({ state, node_types }: EngineInfo, nodeTypes: readonly string[]): number {
+function fitness({ state, node_types }: EngineInfo, nodeTypes: readonly string[], lacks: boolean): number {
   const known = new Set(node_types);
-  if (known.size > 0 && !nodeTypes.every((type) => known.has(type))) return 3;
+  if (known.size > 0 && !nodeTypes.every((type) => known.has(type))) return 4;
+  if (lacks) return 3;
   if (state === 'ready') return 0;
   return state === 'starting' ? 1 : 2;
 }

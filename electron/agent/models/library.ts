@@ -141,8 +141,13 @@ export class ModelLibrary {
     await this.look();
   }
 
+  /** Engines whose models are all among them. */
+  get known(): readonly string[] {
+    return this.#stock.known;
+  }
+
   /** Resolves when every file has been read. */
-  async known(): Promise<void> {
+  async settled(): Promise<void> {
     await this.#looking;
     await this.#learner.idle();
   }

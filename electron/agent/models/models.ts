@@ -73,6 +73,13 @@ export class Models {
     return engine;
   }
 
+  /** What an engine can load, as it lies on this machine. */
+  of(engine: string): ReadonlySet<string> | undefined {
+    if (!this.library.known.includes(engine)) return undefined;
+    const models = this.library.models.filter(({ engines }) => engines.includes(engine));
+    return new Set(models.map(({ path }) => path));
+  }
+
   start(): Promise<void> {
     return this.library.start();
   }

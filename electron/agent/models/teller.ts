@@ -11,7 +11,8 @@ export class ModelTeller {
   readonly #send: (news: ModelNews) => void;
   /** By id, as the gateway was told last; `undefined`: it was told nothing in this session. */
   #told: Map<string, string> | undefined;
-  #around = '';
+  #known = '';
+  #disk: ModelDisk | undefined;
 
   constructor(send: (news: ModelNews) => void) {
     this.#send = send;
@@ -29,10 +30,11 @@ export class ModelTeller {
     const now = new Map(models.map((model) => [model.id, JSON.stringify(model)]));
     const changed = models.filter(({ id }) => told.get(id) !== now.get(id));
     const removed = [...told.keys()].filter((id) => !now.has(id));
-    const around = JSON.stringify([known, rounded(disk)]);
-    if (!anew && changed.length + removed.length === 0 && around === this.#around) return;
+    const same = known.join() === this.#known && !moved(this.#disk, disk);
+    if (!anew && changed.length + removed.length === 0 && same) return;
     this.#told = now;
-    this.#around = around;
+    this.#known = known.join();
+    this.#disk = disk;
     const pieces = Math.max(1, Math.ceil(changed.length / batch), Math.ceil(removed.length / batch));
     for (let n = 0; n < pieces; n += 1) {
       const piece = <One>(all: readonly One[]): One[] => all.slice(n * batch, (n + 1) * batch);
@@ -49,6 +51,6 @@ export class ModelTeller {
   }
 }
 
-/** Disks move all the time; a hundred megabytes are worth telling. */
-const rounded = (disk: ModelDisk | undefined): string =>
-  disk ? `${disk.folder} ${Math.round(disk.free / 1e8)}` : '';
+/** Disks fill and empty all the time; some hundred megabytes are worth telling. */
+const moved = (before: ModelDisk | undefined, now: ModelDisk | undefined): boolean =>
+  before?.folder !== now?.folder || Math.abs((before?.free ?? 0) - (now?.free ?? 0)) > 500e6;

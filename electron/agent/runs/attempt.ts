@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
+import { requiredModels } from '#shared/comfy/propose/requirements.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
+import { modelPathOf } from '#shared/models/paths.ts';
 import { pause } from '../back-off.ts';
 import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
 import type { Fleet, Seat } from '../engines/fleet.ts';
@@ -79,7 +81,7 @@ export class Attempt {
   take(): { durable: Promise<void>; over: Promise<void> } {
     const { journal, link } = this.#ports;
     try {
-      this.#sit(this.#ports.fleet.choose(this.#nodeTypes()));
+      this.#sit(this.#ports.fleet.choose(...this.#needs()));
       const received = (): void => void link.send({ type: 'received', ...this.#ref });
       this.#durable = journal.save(this.#record).then(received, (error: Error) => this.#journalFailed(error));
       return { durable: this.#durable, over: this.#carry() };
@@ -247,9 +249,12 @@ export class Attempt {
     throw new EngineGone('This agent serves no engine just now: start one on its Engines page.');
   }
 
-  #nodeTypes(): string[] {
+  /** Node classes and models that the run needs; none of a graph that makes no sense, which is refused later. */
+  #needs(): readonly [nodeTypes: string[], models: string[]] {
     const read = readGraph(this.#record.assignment.graph);
-    return 'graph' in read ? Object.values(read.graph).map(({ class_type }) => class_type) : [];
+    if (!('graph' in read)) return [[], []];
+    const nodeTypes = Object.values(read.graph).map(({ class_type }) => class_type);
+    return [nodeTypes, requiredModels(read.graph).map(({ path }) => modelPathOf(path))];
   }
 
   #graph(): Graph {

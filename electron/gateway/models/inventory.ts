@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { ModelInfo } from '#shared/link/models.ts';
+import type { ModelFacts } from '#shared/models/facts.ts';
 import { fileNameOf, folderOf } from '#shared/models/paths.ts';
 import type {
   DuplicateModel,
@@ -139,7 +140,7 @@ function itemOf(
   copies: ReadonlyMap<AgentSession, ReadonlyMap<string, number>>,
 ): InventoryItem {
   const best = held.find(({ model }) => model.sha256) ?? held[0];
-  const facts = best?.model ?? (row && (JSON.parse(row.facts_json) as ModelInfo));
+  const facts = factsOf(best?.model, row);
   const sha256 = best ? (best.model.sha256 ?? null) : (row?.sha256 ?? null);
   return {
     ...{ model_path: path, folder: folderOf(path), file_name: fileNameOf(path) },
@@ -156,6 +157,13 @@ function itemOf(
     model_status: row?.status ?? null,
     copies: Math.max(0, ...held.map(({ session, model }) => copies.get(session)?.get(model.id) ?? 0)),
   };
+}
+
+/** An agent may not have read its file yet; the library has read the same one. */
+function factsOf(model: ModelInfo | undefined, row: ModelRow | undefined): ModelFacts | undefined {
+  const same = !model || model.sha256 === undefined || model.sha256 === row?.sha256;
+  if (!row || !same || (model && model.kind !== 'unknown')) return model;
+  return JSON.parse(row.facts_json) as ModelFacts;
 }
 
 /** The same name with other bytes in it makes the same workflow another picture on each machine. */

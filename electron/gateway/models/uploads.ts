@@ -20,6 +20,9 @@ export interface UploadPorts {
   readonly signedUrlMs: number;
 }
 
+/** An upload that was not registered by then is given up. */
+const forgottenMs = 7 * 86_400_000;
+
 const uploadPath = (key: string): string => `/files/${key}`;
 
 /** Models on their way into the library: announced, uploaded in one piece or in parts, not registered yet. */
@@ -44,7 +47,11 @@ export class ModelUploads {
       ...{ storage_key, team_id: teamId, file_name, file_size },
       ...{ sha256: null, created_at: clock() },
     };
-    await store.write((writer) => writer.run(store.sql.insertInto('model_uploads').values(row)));
+    await store.write((writer) => {
+      // What nobody registers would lie on the disk for ever.
+      writer.hotRun('DELETE FROM model_uploads WHERE created_at < ?', clock() - forgottenMs);
+      writer.run(store.sql.insertInto('model_uploads').values(row));
+    });
     const path = signer.sign({ path: uploadPath(storage_key), claims: { op: 'put' } }, signedUrlMs);
     return {
       upload_url: origin + path,

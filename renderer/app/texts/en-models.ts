@@ -138,7 +138,7 @@ export const models = {
     fileHint: 'Workflows name it so. Letters, digits, dots, dashes, spaces.',
     pathRule: 'Use letters, digits, dots, dashes and spaces, and a model’s ending.',
     seen: 'It looks like: {{what}}',
-    broken: 'This file is not whole: {{problem}}',
+    broken: 'This file can’t be used. {{problem}}',
     start: 'Upload {{size}}',
     damaged: 'A part was damaged on the way.',
   },

@@ -171,7 +171,7 @@ export function ModelList({ summary }: { summary: ModelSummary }) {
             onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
             placeholder={t('models.list.searchHint')}
             aria-label={t('models.list.search')}
-            className={`${controlClass} h-10 pl-9`}
+            className={`${controlClass} h-10 pl-9 [&::-webkit-search-cancel-button]:appearance-none`}
           />
         </div>
         <Select

@@ -25,7 +25,7 @@ interface LineProps {
 function Line({ name, words, share, bad = false, children }: LineProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
-      <div className="min-w-0 flex-1 basis-72">
+      <div className="min-w-0 flex-1 basis-64">
         <p className="break-all font-medium">{name}</p>
         <p className={`tabular text-small ${bad ? 'text-bad' : 'text-soft'}`}>{words}</p>
         {share !== undefined && (

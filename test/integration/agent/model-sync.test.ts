@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelInfo, WantedModel } from '#shared/link/models.ts';
 import { noFacts } from '#shared/models/facts.ts';
 import { HttpClient } from '../../../electron/agent/http.ts';
@@ -28,6 +28,7 @@ let asked: (string | undefined)[];
 let breaks: number[];
 let status = 200;
 let served = bytes;
+const ends: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atelier-sync-'));
@@ -46,6 +47,7 @@ beforeEach(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
 afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
   server.closeAllConnections();
   await new Promise((done) => server.close(done));
   await rm(folder, { recursive: true, force: true });
@@ -84,7 +86,7 @@ function open(ports: Partial<SyncPorts> = {}) {
     timings: { firstRetryMs: 5, mostRetryMs: 20 },
     ...ports,
   });
-  onTestFinished(async () => {
+  ends.push(async () => {
     await syncer.stop();
     await reader.stop();
     http.close();

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Agent, createAgent } from '../../../electron/agent/agent.ts';
 import { samples } from '../../unit/shared/models/samples.ts';
 import { FakeComfyUi } from '../agent/fake-comfyui.ts';
-import { send, soon, text, withGateway } from '../http/support.ts';
+import { send, text, withGateway } from '../http/support.ts';
+
+/** A busy machine takes its time to read the first file: a thread begins for it. */
+const soon = { timeout: 25_000, interval: 50 };
 
 /** A real gateway and a real agent with a ComfyUI on its disk, over HTTP and the link. */
 const gateway = withGateway();

@@ -39,6 +39,21 @@ describe('Fleet', () => {
     expect(chosen(await fleetOf(starter, engine('other', 'ready', ['C'])), 'B')).toBe('starter');
   });
 
+  it('gives a run to the engine that has its models, as far as is known', async () => {
+    const fleet = await fleetOf(engine('one', 'ready', ['A']), engine('two', 'starting', ['A']));
+    const choose = () => fleet.choose(['A'], ['vae/v.safetensors'])?.name;
+    expect(choose()).toBe('one');
+    const models = new Map([
+      ['one', new Set<string>()],
+      ['two', new Set(['vae/v.safetensors'])],
+    ]);
+    fleet.modelsOf = (name) => models.get(name);
+    expect(choose()).toBe('two');
+    models.delete('one');
+    expect(choose()).toBe('one');
+    expect(fleet.choose(['A'], [])?.name).toBe('one');
+  });
+
   it('shares runs out among equals, and counts again when one is let go', async () => {
     const fleet = await fleetOf(engine('gpu0', 'ready', ['A']), engine('gpu1', 'ready', ['A']));
     const order = ['1', '2', '3'].map((id) => {

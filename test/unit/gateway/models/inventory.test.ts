@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inventoryQuery } from '#shared/wire/models.ts';
 import { engine, model, Studio } from '../studio.ts';
 
@@ -131,6 +131,34 @@ describe('the models of a studio', () => {
     expect((await inventory.summary(team)).missing[1]?.fetching).toEqual([
       { agent_id: 'agent-1', percent: 45, is_stuck: false },
     ]);
+  });
+});
+
+describe('a task whose model nobody has', () => {
+  it('waits, says what is being done, and goes once the model is there', async () => {
+    const { studio, tasks } = await open();
+    const agent = await studio.agent();
+    await agent.models([]);
+    const workflow = await studio.workflow({ required_models: ['models/checkpoints/xl.safetensors'] });
+    const id = await studio.submit(workflow);
+    const reason = () => tasks.detail(studio.teamId, id).waiting_reason;
+    await vi.waitFor(() => expect(reason()).toContain('Add it on the page Models'));
+    const fetching = ['checkpoints/xl.safetensors'];
+    agent.tell({ type: 'sync', phase: 'downloading', detail: 'x', percent: 45, fetching });
+    await vi.waitFor(() => expect(reason()).toContain('agent-1 is fetching it (45 %)'));
+    expect(agent.assigned).toEqual([]);
+    await agent.models([model('checkpoints/xl.safetensors')]);
+    await agent.assignment(id);
+  });
+
+  it('does not go where only an engine that is stopped could load it', async () => {
+    const { studio } = await open();
+    const agent = await studio.agent();
+    const workflow = await studio.workflow({ required_models: ['vae/v.safetensors'] });
+    await agent.models([model('vae/v.safetensors', { engines: ['stopped'] })], ['engine', 'stopped']);
+    const id = await studio.submit(workflow);
+    await vi.waitFor(() => expect(studio.task(id).status).toBe('waiting'));
+    expect(agent.assigned).toEqual([]);
   });
 });
 
