@@ -25,7 +25,10 @@ export const cloudKeyStatus = z
     provider_name: z.literal('comfy_cloud'),
     credential_status: z
       .enum(['active', 'revoked'])
-      .meta({ description: '`revoked`: the cloud has refused the key; enter another.' }),
+      .meta({
+        description:
+          '`revoked`: the cloud has refused the key, or it can’t be read any more; enter one again.',
+      }),
     cloud_fallback: z.boolean(),
     created_at: timestamp,
     updated_at: timestamp,
