@@ -23,8 +23,18 @@ export class CloudAccounts {
 
   /** @throws AppError `not_found` */
   status(teamId: string): CloudKeyStatus {
+    const [status] = this.list(teamId);
+    if (!status) throw new AppError('not_found', 'No ComfyUI Cloud key is set up for this team.');
+    return status;
+  }
+
+  /** All that a team has: one or none. */
+  list(teamId: string): CloudKeyStatus[] {
     const row = this.#find(teamId);
-    if (!row) throw new AppError('not_found', 'No ComfyUI Cloud key is set up for this team.');
+    return row ? [this.#statusOf(row)] : [];
+  }
+
+  #statusOf(row: CloudAccountRow): CloudKeyStatus {
     return {
       provider_name: 'comfy_cloud',
       credential_status: this.#keyOf(row) === undefined ? 'revoked' : 'active',

@@ -11,6 +11,8 @@ const call = (method: string, json?: unknown) =>
 
 it('is set, told of without being told, replaced and removed (spec 3.15)', async () => {
   expect((await call('GET')).status).toBe(404);
+  const all = () => gateway.call('GET', '/cloud-providers', gateway.keys.jwt);
+  expect((await all()).body).toEqual({ provider_list: [] });
   const cloud = await FakeCloud.open();
   const set = await call('PUT', { api_key: cloud.key });
   expect(set.body).toEqual({
@@ -22,6 +24,7 @@ it('is set, told of without being told, replaced and removed (spec 3.15)', async
     key_preview: 'cfy_0123...klmn',
   });
   expect((await call('GET')).body).toEqual(set.body);
+  expect((await all()).body).toEqual({ provider_list: [set.body] });
   const other = await call('PUT', { api_key: 'short', cloud_fallback: true });
   expect(other.body).toMatchObject({ cloud_fallback: true, key_preview: '…' });
   expect(text(other, 'created_at')).toBe(text(set, 'created_at'));

@@ -1,0 +1,21 @@
+/** Texts about the team's account at ComfyUI Cloud. */
+export const cloud = {
+  title: 'ComfyUI Cloud',
+  body: 'With a key of your own account, workflows can run there instead of on an agent. Runs cost credits of that account.',
+  key: 'API key',
+  keyHint: 'Made at platform.comfy.org. It is stored encrypted and never shown again.',
+  keyRule: 'Paste the whole key: one word, without blanks.',
+  fallback: 'Also when no agent can run a task',
+  fallbackHint: 'Tasks meant for agents then go to the cloud by themselves, and cost credits.',
+  save: 'Save key',
+  another: 'Enter another key',
+  remove: 'Remove',
+  removeTitle: 'Remove the key?',
+  removeBody: 'Nothing new goes to ComfyUI Cloud. What waits for it waits until a key is there again.',
+  keep: 'Keep it',
+  active: 'In use',
+  revoked: 'Not usable: enter a key again',
+  since: 'Since {{when}}',
+  falls: 'tasks go there when no agent can run them',
+  only: 'only what is meant for it goes there',
+} as const;
