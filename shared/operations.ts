@@ -69,6 +69,7 @@ export const operations = {
   leaveTeam: ['POST', '/teams/current/leave'],
   lendAgent: ['PUT', '/agents/{agentId}/community'],
   listAgents: ['GET', '/agents'],
+  listCloudProviders: ['GET', '/cloud-providers'],
   listCredentials: ['GET', '/credentials'],
   listEngineSnapshots: ['GET', '/agents/{agentId}/engines/{engineId}/snapshots'],
   listEngines: ['GET', '/engines'],

@@ -168,6 +168,7 @@ export const rights = {
   lendAgent: on('management', 'owner'),
   getAgentStatistics: on('management', 'viewer'),
 
+  listCloudProviders: on('management', 'admin'),
   setComfyCloudKey: on('management', 'admin'),
   getComfyCloudKeyStatus: on('management', 'admin'),
   removeComfyCloudKey: on('management', 'admin'),

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may } from '#shared/rights.ts';
 import { useMembers } from '../api/queries.ts';
+import { CloudKey } from '../components/cloud/cloud-key.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { Settled } from '../components/settled.tsx';
 import { Ending } from '../components/team/ending.tsx';
@@ -80,6 +81,11 @@ export default function Team() {
         {may(role, 'listWebhooks') && hasWebhooks && (
           <Section title={t('webhooks.title')}>
             <Webhooks />
+          </Section>
+        )}
+        {may(role, 'setComfyCloudKey') && (
+          <Section title={t('cloud.title')}>
+            <CloudKey />
           </Section>
         )}
         {profile?.feature_flags.account.features.manual_team_creation && (

@@ -23,9 +23,9 @@ export type SetCloudKeyRequest = z.output<typeof setCloudKeyRequest>;
 export const cloudKeyStatus = z
   .object({
     provider_name: z.literal('comfy_cloud'),
-    credential_status: z
-      .enum(['active', 'revoked'])
-      .meta({ description: '`revoked`: the cloud has refused the key; enter another.' }),
+    credential_status: z.enum(['active', 'revoked']).meta({
+      description: '`revoked`: the cloud has refused the key, or it can’t be read any more; enter one again.',
+    }),
     cloud_fallback: z.boolean(),
     created_at: timestamp,
     updated_at: timestamp,
@@ -33,3 +33,7 @@ export const cloudKeyStatus = z
   })
   .meta({ id: 'CloudKeyStatus' });
 export type CloudKeyStatus = z.infer<typeof cloudKeyStatus>;
+
+export const cloudProviderList = z
+  .object({ provider_list: z.array(cloudKeyStatus) })
+  .meta({ id: 'CloudProviderList' });

@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import type { CloudKeyStatus, SetCloudKeyRequest } from '#shared/wire/cloud.ts';
 import { toTimestamp } from '#shared/wire/common.ts';
-import type { Secrets } from '../secrets/secrets.ts';
+import { type Secrets, UnreadableSecretError } from '../secrets/secrets.ts';
 import type { CloudAccountRow } from '../store/rows/cloud.ts';
 import type { Store } from '../store/store.ts';
 
@@ -23,11 +23,21 @@ export class CloudAccounts {
 
   /** @throws AppError `not_found` */
   status(teamId: string): CloudKeyStatus {
+    const [status] = this.list(teamId);
+    if (!status) throw new AppError('not_found', 'No ComfyUI Cloud key is set up for this team.');
+    return status;
+  }
+
+  /** All that a team has: one or none. */
+  list(teamId: string): CloudKeyStatus[] {
     const row = this.#find(teamId);
-    if (!row) throw new AppError('not_found', 'No ComfyUI Cloud key is set up for this team.');
+    return row ? [this.#statusOf(row)] : [];
+  }
+
+  #statusOf(row: CloudAccountRow): CloudKeyStatus {
     return {
       provider_name: 'comfy_cloud',
-      credential_status: row.status,
+      credential_status: this.#keyOf(row) === undefined ? 'revoked' : 'active',
       cloud_fallback: row.fallback === 1,
       created_at: toTimestamp(row.created_at),
       updated_at: toTimestamp(row.updated_at),
@@ -74,7 +84,18 @@ export class CloudAccounts {
   /** The key in use; undefined when there is none. */
   key(teamId: string): string | undefined {
     const row = this.#find(teamId);
-    return row?.status === 'active' ? this.#ports.secrets.unseal(row.api_key, placeOf(teamId)) : undefined;
+    return row && this.#keyOf(row);
+  }
+
+  /** One that can't be read any more (another key file) is as good as none: it has to be entered again. */
+  #keyOf({ team_id, status, api_key }: CloudAccountRow): string | undefined {
+    if (status !== 'active') return undefined;
+    try {
+      return this.#ports.secrets.unseal(api_key, placeOf(team_id));
+    } catch (error) {
+      if (error instanceof UnreadableSecretError) return undefined;
+      throw error;
+    }
   }
 
   /** Teams whose tasks may go to the cloud when no agent can run them. */

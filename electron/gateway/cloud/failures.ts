@@ -12,9 +12,9 @@ const fixes: Readonly<Record<string, string>> = {
 };
 
 const refusals: Readonly<Record<number, string>> = {
-  401: 'It refused the API key; enter a valid one in the settings of ComfyUI Cloud.',
+  401: 'It refused the API key; enter a valid one on the Team page.',
   402: fixes.InsufficientFundsError ?? '',
-  403: 'It refused the API key; enter a valid one in the settings of ComfyUI Cloud.',
+  403: 'It refused the API key; enter a valid one on the Team page.',
   429: fixes.InactiveSubscriptionError ?? '',
 };
 

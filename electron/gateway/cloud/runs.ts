@@ -39,7 +39,7 @@ export const cloudKeys = 'cloud/';
 export const cloudAgent = 'comfy-cloud';
 
 const words = {
-  noKey: 'No ComfyUI Cloud key is set up. Enter one in the settings, or run it on an agent.',
+  noKey: 'No ComfyUI Cloud key is set up. Enter one on the Team page, or run it on an agent.',
   paused: 'The queue is paused; resume it to go on.',
   full: `ComfyUI Cloud runs ${mostAtOnce} tasks of this team already.`,
 };

@@ -120,7 +120,14 @@ export class Teams {
   async delete(teamId: string): Promise<void> {
     await this.#ports.store.write((writer) => {
       writer.hotRun('UPDATE teams SET deleted_at = ? WHERE id = ?', this.#ports.clock(), teamId);
-      for (const table of ['members', 'credentials', 'invitations', 'pairings', 'webhooks'] as const) {
+      for (const table of [
+        'members',
+        'credentials',
+        'invitations',
+        'pairings',
+        'webhooks',
+        'cloud_accounts',
+      ] as const) {
         writer.hotRun(`DELETE FROM ${table} WHERE team_id = ?`, teamId);
       }
     });

@@ -11,7 +11,19 @@ export interface Address {
 /** Asks the system for all addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
-export const resolveHost: Resolve = (host) => lookup(host, { all: true });
+const asked = new Map<string, Promise<readonly Address[]>>();
+
+/**
+ * As the system does it. Whoever asks for a name while somebody else does shares the answer: names that are slow to
+ * resolve hold threads that files need too.
+ */
+export const resolveHost: Resolve = (host) => {
+  const under = asked.get(host);
+  if (under) return under;
+  const found = lookup(host, { all: true }).finally(() => asked.delete(host));
+  asked.set(host, found);
+  return found;
+};
 
 export interface TargetPorts {
   readonly resolve: Resolve;

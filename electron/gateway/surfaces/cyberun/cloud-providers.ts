@@ -1,4 +1,4 @@
-import { cloudKeyStatus, setCloudKeyRequest } from '#shared/wire/cloud.ts';
+import { cloudKeyStatus, cloudProviderList, setCloudKeyRequest } from '#shared/wire/cloud.ts';
 import { successReply } from '#shared/wire/common.ts';
 import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
@@ -9,7 +9,34 @@ const tag = 'cloudprovider';
 const url = '/cloud-providers/comfy-cloud';
 
 /** The team's key for ComfyUI Cloud (Cyberun spec 3.15). */
-export function cloudProviderRoutes(app: App, { identity, cloud }: Rooms): void {
+export function cloudProviderRoutes(app: App, rooms: Rooms): void {
+  listRoute(app, rooms);
+  keyRoutes(app, rooms);
+}
+
+function listRoute(app: App, { identity, cloud }: Rooms): void {
+  app.get(
+    '/cloud-providers',
+    {
+      onRequest: permit(identity, 'listCloudProviders'),
+      schema: describe(
+        {
+          tag,
+          id: 'listCloudProviders',
+          summary: 'List cloud credentials',
+          description:
+            'Those that the team has, each as its own address tells it; empty while there is none.',
+          ours: true,
+        },
+        {},
+        { 200: cloudProviderList },
+      ),
+    },
+    (request) => ({ provider_list: cloud.accounts.list(callerOf(request).teamId) }),
+  );
+}
+
+function keyRoutes(app: App, { identity, cloud }: Rooms): void {
   app.put(
     url,
     {

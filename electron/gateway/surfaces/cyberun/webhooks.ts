@@ -70,7 +70,9 @@ function readRoutes(app: App, { identity, webhooks }: Rooms): void {
           tag,
           id: 'listWebhooks',
           summary: 'List webhooks',
-          description: 'In the order in which they were added, without their secrets.',
+          description:
+            'In the order in which they were added, without their secrets. `webhooks_changed` on the team’s stream tells of ' +
+            'changes and deliveries.',
           ours: true,
         },
         { querystring: paginationQuery },

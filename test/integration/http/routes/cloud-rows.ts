@@ -11,6 +11,7 @@ const withKey = async ({ gateway }: World): Promise<GoodCall> => {
 
 /** The good calls of the routes about ComfyUI Cloud. */
 export const cloudRows = {
+  listCloudProviders: withKey,
   setComfyCloudKey: (): GoodCall => ({ json: key, ok: 200 }),
   getComfyCloudKeyStatus: withKey,
   removeComfyCloudKey: withKey,
