@@ -92,7 +92,8 @@ export const useResult = (task: TaskDetail | undefined) =>
 export const useAgents = () =>
   useQuery({
     queryKey: keys.agents,
-    queryFn: async ({ signal }) => (await api.listAgents(signal)).agent_list,
+    queryFn: ({ signal }) => api.listAgents(signal),
+    select: ({ agent_list }) => agent_list,
     refetchInterval: 15_000, // free memory and load are measured, not announced
   });
 
