@@ -12,6 +12,8 @@ export const agentApi = {
     call(agentDecision, at(agentId), { method: 'PUT', body: { added_labels } }),
   drain: (agentId: string, drain: boolean) =>
     call(agentDecision, `${at(agentId)}/${drain ? 'drain' : 'resume'}`, { method: 'POST' }),
+  lend: (agentId: string, is_community: boolean) =>
+    call(agentDecision, `${at(agentId)}/community`, { method: 'PUT', body: { is_community } }),
   remove: (agentId: string) => call(removeAgentReply, at(agentId), { method: 'DELETE' }),
   statistics: (agentId: string, from: string, signal?: AbortSignal) =>
     call(agentStatistics, `${at(agentId)}/statistics?from=${encodeURIComponent(from)}`, { signal }),

@@ -106,6 +106,13 @@ export const agentCare = {
   removedKeyLives:
     '{{name}} is gone. Its key is used by other agents too and still works, so it can come back with it.',
   keep: 'Keep',
+  lend: 'Lend it to the community pool',
+  lent: 'Lent to the community pool',
+  lendTitle: 'Lend {{name}} to other teams?',
+  lendBody:
+    'It runs tasks of teams that ask for the pool, after all that yours has waiting. It uses only ComfyUI’s own nodes for them and opens only files that came with a task. You can take it back at any time.',
+  lendAct: 'Lend it',
+  lendKeep: 'Keep it to us',
   labels: 'Labels',
   addLabel: 'Add a label to {{name}}',
   addPlaceholder: 'Add a label',

@@ -6,6 +6,7 @@ import { Meter } from '../../ui/meter.tsx';
 import { ago, bytes } from '../format.ts';
 import { AgentActions } from './actions.tsx';
 import { Labels } from './labels.tsx';
+import { Lend } from './lend.tsx';
 import { AgentLight, standingOf } from './light.tsx';
 import { Week } from './week.tsx';
 
@@ -122,6 +123,7 @@ export function AgentCard({ agent, now }: { agent: AgentItem; now: number }) {
       <Devices agent={agent} />
       <Engines agent={agent} />
       <Labels agentId={agent.agent_id} all={agent.agent_labels} added={agent.added_labels} />
+      <Lend agent={agent} />
       <div className="mt-auto flex flex-col gap-4">
         <Week agentId={agent.agent_id} finished={agent.tasks_completed} />
         <div className="flex flex-wrap items-center justify-between gap-3">
