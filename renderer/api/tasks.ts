@@ -1,7 +1,7 @@
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { successReply } from '#shared/wire/common.ts';
-import { cancelManyReply, type moveRequest, priorityReply, queueState } from '#shared/wire/queue.ts';
+import { cancelManyReply, type moveRequest, priorityReply } from '#shared/wire/queue.ts';
 import { taskLog } from '#shared/wire/task-log.ts';
 import { runReply, taskList, type taskListQuery } from '#shared/wire/tasks.ts';
 import { call } from './http.ts';
@@ -36,7 +36,6 @@ export const taskApi = {
   moveFirst: (id: string) => call(priorityReply, `/r/tasks/${at(id)}/move-first`, { method: 'POST' }),
   cancelMany: (task_ids: readonly string[]) =>
     call(cancelManyReply, '/r/tasks/cancel', { method: 'POST', body: { task_ids } }),
-  queue: (signal?: AbortSignal) => call(queueState, '/r/queue', { signal }),
   pause: (pause: boolean) => call(successReply, `/queue/${pause ? 'pause' : 'resume'}`, { method: 'POST' }),
 };
 
@@ -48,9 +47,6 @@ export const useTaskRows = (source: TaskSource, pages: readonly number[]) =>
       queryFn: ({ signal }: { signal: AbortSignal }) => pageOf(source, page, signal),
     })),
   });
-
-export const useQueue = () =>
-  useQuery({ queryKey: ['queue'], queryFn: ({ signal }) => taskApi.queue(signal) });
 
 /** A change of tasks or of the line: every list is read again, whatever came of it. */
 export function useTaskChange<Input, Reply>(change: (input: Input) => Promise<Reply>) {

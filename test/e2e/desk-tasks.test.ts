@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningEngine, startEngine } from '../helpers/engine.ts';
 import { type Desk, openDesk } from './desk.ts';
-import { importProbe, ownerOf, type Owner } from './owner.ts';
+import { type Owner, ownerOf } from './owner.ts';
+import { importProbe } from './probe.ts';
 import { ScriptedAgent } from './scripted-agent.ts';
 
 let engine: RunningEngine;
@@ -188,7 +189,7 @@ test('a viewer sees tasks and agents, and nothing to press', async () => {
   const id = await owner.run(slug, { seed: 5 });
   await owner.until(id, 'completed');
   await fillLine(2);
-  const session = await owner.member('looks-on@example.org', 'viewer');
+  const session = await owner.member('viewer@example.org', 'viewer');
   const { page, errors } = await desk.open('/tasks?status=waiting');
   await page.getByRole('button', { name: 'Pause the queue' }).waitFor();
   await page.evaluate((kept) => sessionStorage.setItem('atelier.session', kept), session);

@@ -131,7 +131,6 @@ export const pageRows: Readonly<Record<string, PageRow>> = {
   'settings: notices': settings('notices', 'Notices'),
   'settings: keys': { ...settings('keys', 'API keys'), main: button('Make a key') },
   'settings: storage': settings('storage', 'Storage'),
-  'settings: cloud': { ...settings('cloud', 'ComfyUI Cloud'), main: button('Keep this key') },
   'settings: network': settings('network', 'Network'),
   'settings: features': settings('features', 'Features and limits'),
   'settings: startup': settings('startup', 'Startup'),

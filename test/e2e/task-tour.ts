@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startEngine } from '../helpers/engine.ts';
 import { type Desk, openDesk } from './desk.ts';
-import { importProbe, ownerOf, type Owner } from './owner.ts';
+import { type Owner, ownerOf } from './owner.ts';
+import { importProbe } from './probe.ts';
 import { ScriptedAgent } from './scripted-agent.ts';
 
 const [folder = resolve(import.meta.dirname, '../../shots'), ...wanted] = process.argv.slice(2);

@@ -7,7 +7,6 @@ export const settingsPage = {
     keys: 'API keys',
     notices: 'Notices',
     storage: 'Storage',
-    cloud: 'ComfyUI Cloud',
     network: 'Network',
     features: 'Features and limits',
     startup: 'Startup',

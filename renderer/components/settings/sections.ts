@@ -18,7 +18,6 @@ export const sections = [
   { name: 'notices', page: lazy(() => import('./notices.tsx')) },
   { name: 'keys', page: lazy(() => import('./keys.tsx')), needs: 'createCredential' },
   { name: 'storage', page: lazy(() => import('./storage.tsx')), needs: 'getStorage' },
-  { name: 'cloud', page: lazy(() => import('../cloud/cloud-key.tsx')), needs: 'setComfyCloudKey' },
   { name: 'network', page: lazy(() => import('./network.tsx')) },
   { name: 'features', page: lazy(() => import('./features.tsx')), operator: true },
   { name: 'startup', page: lazy(() => import('./startup.tsx')) },

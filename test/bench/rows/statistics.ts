@@ -27,7 +27,7 @@ export async function statistics({ folder }: Setup): Promise<Row[]> {
 }
 
 async function counting(client: StudioClient): Promise<Row> {
-  const from = new Date(Date.now() - 366 * 86_400_000 + 60_000).toISOString();
+  const from = new Date(Date.now() - 365 * 86_400_000).toISOString();
   const alone: number[] = [];
   for (let n = 0; n < 40; n += 1) alone.push(await timed(() => client.json('GET', '/r/queue')));
   const beside: number[] = [];

@@ -167,7 +167,6 @@ export const shellScenes: readonly Scene[] = [
   settings('notices'),
   settings('keys'),
   settings('storage'),
-  settings('cloud'),
   settings('network'),
   settings('features'),
   settings('startup'),
