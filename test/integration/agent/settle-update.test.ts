@@ -7,6 +7,7 @@ import type { CommandPorts } from '../../../electron/agent/engines/manage/ports.
 import { settleUpdate } from '../../../electron/agent/engines/manage/updates.ts';
 import { engineRecord } from '../../../electron/agent/engines/registry/record.ts';
 import { keepReport } from '../../../electron/agent/engines/update/report.ts';
+import { switchBack, switchTo } from '../../../electron/agent/engines/update/switch.ts';
 import { FakeComfyUi } from './fake-comfyui.ts';
 
 /** An engine of which only its comings and goings are looked at. */
@@ -70,5 +71,17 @@ describe('a new version that broke a workflow', () => {
     expect(await fake.registry.candidateOf('fake')).toBeUndefined();
     await settle('back');
     expect(await fake.registry.get('fake')).toMatchObject({ path: fake.record.path, serves: true });
+  });
+
+  it('leaves whether the engine serves as it was, there and back', async () => {
+    const { registry } = fake;
+    for (const serves of [true, false]) {
+      await registry.save({ ...fake.record, serves });
+      const candidate = await registry.candidateOf('fake');
+      // The second time it is one step forward again.
+      const next = candidate ? switchTo(candidate, registry, true) : switchBack('fake', registry);
+      expect(await next).toMatchObject({ source: { version: '2' }, serves });
+      expect(await switchBack('fake', registry)).toMatchObject({ path: fake.record.path, serves });
+    }
   });
 });
