@@ -2,6 +2,8 @@ import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { gallery } from './en-gallery.ts';
 import { models } from './en-models.ts';
+import { settingsPage } from './en-settings.ts';
+import * as shell from './en-shell.ts';
 import { storage } from './en-storage.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
@@ -51,10 +53,16 @@ export const english = {
     password: 'Password',
     signIn: 'Sign in',
   },
-  banner: { reconnecting: 'The line to the gateway broke. Reconnecting; what you see may be a moment old.' },
+  banner: {
+    reconnecting: 'The line to the gateway broke. Reconnecting; what you see may be a moment old.',
+    away: 'The gateway has not answered for a while. Your tasks are safe there; this page reconnects by itself.',
+    offline: 'This machine has no network. What you see may be old; it goes on by itself once you are back.',
+  },
   drop: {
     title: 'Drop it anywhere',
     body: 'A workflow, or a picture, video or sound that ComfyUI made, opens ready to import.',
+    refusedTitle: 'Not here',
+    refused: 'Only the owner and admins of this team can import workflows. Ask one of them.',
   },
   errors: {
     unreachable: 'The gateway did not answer. It may be restarting; try again in a moment.',
@@ -217,4 +225,6 @@ export const english = {
   pairing,
   webhooks,
   workflow,
+  settingsPage,
+  ...shell,
 } as const;
