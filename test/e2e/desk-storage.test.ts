@@ -41,8 +41,7 @@ async function upload(file_size: number): Promise<void> {
 }
 
 async function openStorage(options: Parameters<Desk['open']>[1] = {}): Promise<DeskPage> {
-  const made = await desk.open('/', options);
-  await made.page.getByRole('button', { name: 'Settings' }).first().click();
+  const made = await desk.open('/settings/storage', options);
   await made.page.getByRole('heading', { name: 'Storage', exact: true }).waitFor();
   return made;
 }
@@ -63,7 +62,6 @@ test('shows what is kept by kind, and the room on the disk', async () => {
   await page.getByText(/ of .* free/).waitFor();
   await api('PUT', '/features', { team: { quotas: { max_storage_bytes: 3_000_000 } } });
   await page.reload();
-  await page.getByRole('button', { name: 'Settings' }).first().click();
   await page.getByText('1.5 MB of 3.0 MB kept').waitFor();
   await api('PUT', '/features', { team: { quotas: { max_storage_bytes: null } } });
   expect(errors).toEqual([]);
