@@ -24,6 +24,7 @@ export default defineConfig({
           cli: 'electron/cli/atelier.ts',
           'starter-engine': 'electron/starter-engine/main.ts',
           thumbnails: 'electron/gateway/gallery/thumbnail-program.ts',
+          'model-worker': 'electron/agent/models/model-worker.ts',
         },
       },
     },

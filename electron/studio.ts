@@ -84,12 +84,18 @@ export async function createStudio(config: StudioConfig): Promise<Studio> {
 
 /** The built-in agent's credential: made at the first start, kept in a file that only its owner can read. */
 async function builtInAgentKey(gateway: Gateway, dataDir: string): Promise<string> {
-  const { identity } = gateway.rooms;
+  const { identity, roster } = gateway.rooms;
   const path = join(dataDir, 'agent', 'key');
   const kept = await readFile(path, 'utf8').catch(() => '');
-  if (kept && identity.verifyKey(kept)) return kept;
-  const owner = await identity.ensureOwner();
-  const key = await identity.createKey({ kind: 'agent', name: 'Built-in agent', teamId: owner.teamId });
+  const known = kept ? identity.verifyKey(kept) : undefined;
+  if (known) {
+    roster.builtIn(known.id);
+    return kept;
+  }
+  const { teamId } = await identity.ensureOwner();
+  const made = await identity.credentials.create({ kind: 'agent', name: 'Built-in agent', teamId });
+  roster.builtIn(made.id);
+  const key = made.raw;
   await mkdir(join(dataDir, 'agent'), { recursive: true, mode: 0o700 });
   await writeFile(path, key, { mode: 0o600 });
   return key;

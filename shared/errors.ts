@@ -10,6 +10,7 @@ export const errorCatalogue = {
   invalid_parameter: { status: 400, message: 'A workflow parameter is not valid.' },
   invalid_workflow: { status: 400, message: 'The workflow is not valid.' },
   invalid_file: { status: 400, message: 'The file is not usable here.' },
+  webhook_target_refused: { status: 400, message: 'Webhooks don’t go to this address.' },
   upload_mismatch: { status: 400, message: 'The uploaded bytes are not what was announced.' },
   unauthorized: { status: 401, message: 'Sign in, or send a valid key as "Authorization: Bearer …".' },
   invalid_credentials: { status: 401, message: 'invalid email or password' },

@@ -12,6 +12,8 @@ export const featureCatalogue = {
       mcp_server: false,
       auto_team: false,
       notifications: false,
+      // Ours: webhooks may go to addresses of the studio's own network, and by plain http there.
+      private_webhooks: false,
     },
     quotas: { max_users: -1, max_teams: -1, max_agents: -1, max_concurrent_tasks: -1 },
   },
@@ -27,7 +29,13 @@ export const featureCatalogue = {
       custom_models: true,
       workflow_snapshots: true,
     },
-    quotas: { max_members: -1, max_integration_credentials: -1 },
+    quotas: {
+      max_members: -1,
+      max_integration_credentials: -1,
+      max_storage_bytes: -1,
+      max_community_tasks: -1,
+      max_webhooks: 20,
+    },
   },
 } as const satisfies Record<string, { features: Record<string, boolean>; quotas: Record<string, number> }>;
 

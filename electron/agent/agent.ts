@@ -8,6 +8,7 @@ import { Announcer } from './announcer.ts';
 import { pause } from './back-off.ts';
 import type { HangTimings } from './engines/comfyui/hang-watch.ts';
 import { createEngine, type EngineChoice, type EngineSurroundings } from './engines/create.ts';
+import type { Engine } from './engines/engine.ts';
 import { figuresOf } from './engines/figures.ts';
 import { Fleet } from './engines/fleet.ts';
 import { EngineManager } from './engines/manage/manager.ts';
@@ -16,6 +17,7 @@ import type { SupervisorTimings } from './engines/supervisor.ts';
 import { HttpClient } from './http.ts';
 import { type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
 import { Machine } from './machine/machine.ts';
+import { Models } from './models/models.ts';
 import { Journal } from './runs/journal.ts';
 import { Runs } from './runs/runs.ts';
 
@@ -93,6 +95,7 @@ class RunningAgent {
   readonly #link: Link;
   readonly #runs: Runs;
   readonly #announcer: Announcer;
+  readonly #models: Models;
   readonly #stopped = new AbortController();
   #recovered: Promise<void> = Promise.resolve();
 
@@ -120,10 +123,12 @@ class RunningAgent {
       hello: () => this.#hello(),
       welcomed: (welcome) => {
         this.#runs.drop(welcome.drop);
+        this.#models.welcomed(welcome);
         // Engines may have changed between our hello and this answer.
         this.#changed();
       },
       order: (order) => this.#runs.order(order),
+      models: ({ models }) => this.#models.want(models),
       wanted: ({ hash, upload_url }) => void this.#sendNodeInfo(hash, gatewayUrl + upload_url),
       manage: (command) => void this.#manage(command),
       heartbeat: async () => {
@@ -147,14 +152,23 @@ class RunningAgent {
       labels: options.labels ?? [],
       link: this.#link,
     });
+    this.#models = new Models({
+      fleet: this.#fleet,
+      registry: options.manage?.registry,
+      dataDir,
+      gatewayUrl,
+      http: this.#http,
+      link: this.#link,
+      log,
+    });
     this.#manager =
       options.manage &&
       new EngineManager({
         ...options.manage,
         agentDir: options.dataDir,
         fleet: this.#fleet,
-        engine: (choice) => createEngine(choice, this.#around),
-        leave: (name, reason) => this.#runs.leave(name, reason),
+        engine: (choice) => this.#engine(choice),
+        leave: (name, reason) => this.#leave(name, reason),
         tell: (report) => this.#link.tell({ type: 'engines', report }),
         http: this.#http,
         log,
@@ -163,7 +177,8 @@ class RunningAgent {
 
   async start(): Promise<void> {
     const records = await this.#journal.open();
-    for (const choice of this.#options.engines) await this.#fleet.add(createEngine(choice, this.#around));
+    for (const choice of this.#options.engines) await this.#fleet.add(this.#engine(choice));
+    await this.#models.start();
     const patience = AbortSignal.timeout(this.#options.timings?.recoverMs ?? recoverMs);
     // What we say in hello decides what the gateway gives to others, so the engine is asked first.
     this.#recovered = this.#runs
@@ -180,13 +195,19 @@ class RunningAgent {
     // Without an answer the journal tells it at the next start.
     if (this.#link.connected) await Promise.race([givenBack, pause(goodbyeMs)]);
     await this.#manager?.stop();
+    await this.#models.stop();
     await Promise.all([this.#link.stop(), this.#fleet.stop()]);
     await this.#journal.idle();
     this.#http.close();
   }
 
+  #engine(choice: EngineChoice): Engine {
+    return this.#models.made(createEngine(choice, this.#around), choice);
+  }
+
   #changed(): void {
     void this.#announcer.tell();
+    this.#models.enginesChanged();
     this.#manager?.changed();
   }
 
@@ -197,7 +218,6 @@ class RunningAgent {
       ...(await this.#announcer.hello()),
       region: this.#options.region ?? '',
       staging,
-      models: [],
       attempts: this.#runs.held,
     };
   }
@@ -215,6 +235,13 @@ class RunningAgent {
     } catch (error) {
       this.#options.log.warn({ error: (error as Error).message }, 'the node classes could not be sent');
     }
+  }
+
+  /** The gateway hears first that the engine is going, so that what comes back is not sent to it again. */
+  async #leave(engine: string, reason: string): Promise<void> {
+    this.#fleet.retire(engine);
+    await this.#announcer.tell();
+    await this.#runs.leave(engine, reason);
   }
 
   async #manage(command: Extract<GatewayMessage, { type: 'manage' }>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Resolve } from './webhooks/targets.ts';
 
 /** What a gateway is started with. Sizes in bytes, times in milliseconds unless the name says otherwise. */
 export interface GatewayConfig {
@@ -16,9 +17,15 @@ export interface GatewayConfig {
   readonly localSignIn: boolean;
   /** Names this gateway is reached by beside its own address, such as `studio.lan:7788`. */
   readonly allowedHosts: readonly string[];
+  /** How names of others are resolved; as the system does it when left out. */
+  readonly resolve?: Resolve;
+  /** Where ComfyUI Cloud answers. */
+  readonly comfyCloudUrl: string;
   readonly limits: {
     readonly bodyBytes: number;
     readonly fileBytes: number;
+    /** Size of the parts of an upload in parts. */
+    readonly partBytes: number;
     readonly maxTaskSeconds: number;
     /** Of sign-ins and the like, for each address. */
     readonly triesPerMinute: number;
@@ -35,6 +42,14 @@ export interface GatewayConfig {
     readonly signedUrlMs: number;
     /** How long a deleted output can be restored. */
     readonly keepDeletedMs: number;
+    /** Between two questions about a job at ComfyUI Cloud. */
+    readonly cloudPollMs: number;
+    /** How long a task that no agent can run waits for one before it may go to ComfyUI Cloud. */
+    readonly cloudFallbackMs: number;
+    /** How long a webhook's target may take to answer. */
+    readonly webhookTimeoutMs: number;
+    /** The pauses before the second, third … attempt to deliver. */
+    readonly webhookRetryMs: readonly number[];
   };
 }
 
@@ -52,10 +67,12 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     clock: Date.now,
     localSignIn: true,
     allowedHosts: [],
+    comfyCloudUrl: 'https://cloud.comfy.org',
     ...options,
     limits: {
       bodyBytes: 8 * 1024 * 1024,
       fileBytes: 500_000_000,
+      partBytes: 100 * 1024 * 1024,
       maxTaskSeconds: 86_400,
       triesPerMinute: 10,
       ...options.limits,
@@ -68,6 +85,10 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
       sseHeartbeatMs: 15_000,
       signedUrlMs: 3_600_000,
       keepDeletedMs: 7 * 86_400_000,
+      cloudPollMs: 2000,
+      cloudFallbackMs: 30_000,
+      webhookTimeoutMs: 10_000,
+      webhookRetryMs: [5000, 30_000, 120_000],
       ...options.timings,
     },
   };

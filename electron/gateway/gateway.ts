@@ -1,15 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
-import { NodeInfos } from './agents/node-infos.ts';
-import { AgentRegistry } from './agents/registry.ts';
+import { inBackground, type OpenRooms, openRooms } from './compose.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
-import { Engines } from './engines/engines.ts';
-import { DiskObjectStore } from './files/disk-object-store.ts';
-import { Files } from './files/files.ts';
-import { Signer } from './files/signer.ts';
-import { openGallery } from './gallery/open.ts';
 import { type App, createApp } from './http/app.ts';
 import { serveDesk } from './http/desk.ts';
 import { documentation } from './http/documentation.ts';
@@ -17,24 +10,16 @@ import { allowedHosts } from './http/guard.ts';
 import { Identity } from './identity/identity.ts';
 import { lockFolder } from './lock.ts';
 import type { Rooms } from './rooms.ts';
-import { Dispatcher } from './scheduling/dispatcher.ts';
-import { settingOr } from './store/repositories/settings.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { attachLink } from './surfaces/agent-link/link-socket.ts';
+import { modelFileRoutes } from './surfaces/agent-link/models.ts';
 import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
+import { partRoute } from './surfaces/cyberun/multipart.ts';
 import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
-import { Attempts } from './tasks/attempts.ts';
-import { TaskEvents } from './tasks/events.ts';
-import { TaskSignals } from './tasks/signals.ts';
-import { Tasks } from './tasks/tasks.ts';
-import { TaskTimeouts } from './tasks/timeouts.ts';
-import { TaskViews } from './tasks/views.ts';
-import { Inspection } from './workflows/inspection.ts';
-import { Workflows } from './workflows/workflows.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -67,99 +52,6 @@ export async function openIdentity(
 ): Promise<{ identity: Identity; close: () => Promise<void> }> {
   const store = openSqliteStore(databaseOf(dataDir));
   return { identity: await Identity.open(store, Date.now), close: () => store.close() };
-}
-
-interface OpenRooms extends Rooms {
-  readonly timeouts: TaskTimeouts;
-}
-
-async function openRooms(config: GatewayConfig, store: Store): Promise<OpenRooms> {
-  const { clock, timings, limits } = config;
-  const identity = await Identity.open(store, clock);
-  await identity.ensureOwner();
-  const gatewayId = await settingOr(store, 'gateway_id', () => `gw-${randomBytes(4).toString('hex')}`);
-  const objects = await DiskObjectStore.open(join(config.dataDir, 'objects'));
-  const signer = await Signer.open(store, clock);
-  const files = new Files({
-    store,
-    objects,
-    signer,
-    clock,
-    fileBytes: limits.fileBytes,
-    signedUrlMs: timings.signedUrlMs,
-  });
-  const signals = new TaskSignals();
-  const workflows = new Workflows(store, clock, (teamId) => events.changed(teamId, 'workflows_changed'));
-  const views = new TaskViews({ store, workflows, files, gatewayId, waiting: (id) => scheduler.waiting(id) });
-  const events = new TaskEvents(clock, (event) => views.complete(event));
-  const attempts = new Attempts({
-    store,
-    workflows,
-    objects,
-    events,
-    signals,
-    clock,
-    leaseMs: timings.leaseMs,
-  });
-  const tasks = new Tasks({ store, files, events, signals, attempts, views, workflows, clock });
-  const agents = new AgentRegistry({
-    config,
-    gatewayId,
-    store,
-    attempts,
-    signals,
-    events,
-    workflows,
-    files,
-    signer,
-    addressMs: limits.maxTaskSeconds * 1000,
-  });
-  agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
-  const engines = new Engines(agents, (teamId) => events.changed(teamId, 'engines_changed'));
-  identity.teams.onClosing(async (teamId) => {
-    await tasks.cancelAll(teamId);
-    agents.dismiss(teamId);
-    inBackground(config, 'clear up after a team', identity.teams.sweep());
-  });
-  const scheduler = new Dispatcher({
-    tasks,
-    agents,
-    workflows,
-    log: config.log,
-    mostAtOnce: () => identity.features.limit('global', 'max_concurrent_tasks'),
-  });
-  const gallery = openGallery({ config, store, objects, signer, files, signals, events });
-  const nodeInfos = new NodeInfos({ store, signer, agents, clock });
-  const timeouts = new TaskTimeouts({
-    tasks,
-    workflows,
-    maxSeconds: limits.maxTaskSeconds,
-    clock,
-    log: config.log,
-  });
-  return {
-    config,
-    gatewayId,
-    store,
-    identity,
-    objects,
-    signer,
-    files,
-    workflows,
-    events,
-    tasks,
-    agents,
-    engines,
-    gallery,
-    nodeInfos,
-    inspection: new Inspection(agents, nodeInfos),
-    scheduler,
-    timeouts,
-  };
-}
-
-function inBackground(config: GatewayConfig, what: string, work: Promise<unknown>): void {
-  work.catch((error: unknown) => config.log.error({ err: error }, `could not ${what}`));
 }
 
 class RunningGateway implements Gateway {
@@ -198,26 +90,37 @@ class RunningGateway implements Gateway {
     });
     const address = app.server.address() as AddressInfo;
     this.#hosts = allowedHosts(host, address.port, extra);
-    const { agents, scheduler, tasks, timeouts } = this.rooms;
+    const { agents, cloud, janitor, models, scheduler, tasks, timeouts } = this.rooms;
     const open = tasks.open();
     agents.start();
+    models.fetches.start();
     for (const task of open) if (task.status === 'running') timeouts.watch(task);
     scheduler.start(open);
-    inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
+    await cloud.runs.start(open);
+    cloud.fallback.start();
+    janitor.start();
+    this.rooms.webhooks.start();
     this.rooms.gallery.start();
+    inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, scheduler, timeouts, gallery, store } = this.rooms;
+    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } =
+      this.rooms;
     scheduler.stop();
+    cloud.stop();
     timeouts.stop();
+    await models.fetches.stop();
     agents.stop();
     this.#detachLink?.();
     await this.#app?.close();
+    await janitor.stop();
     await gallery.stop();
+    tasks.logs.stop();
+    await webhooks.stop();
     await store.close();
     this.#unlock();
   }
@@ -229,7 +132,9 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(rateLimit, { global: false });
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
+  await app.register(async (scope) => partRoute(scope as App, rooms));
   await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
+  await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { MissingPacksRequest } from '#shared/wire/engine-missing.ts';
 import type { EngineItem } from '#shared/wire/engines.ts';
 import { notify } from '../ui/notices.tsx';
 import { type EngineAction, type EngineRef, engineApi } from './engines.ts';
@@ -27,6 +28,15 @@ export const usePacks = (engine: EngineItem) =>
     queryKey: [...keyOf(engine), 'packs', stampOf(engine)],
     queryFn: async ({ signal }) => (await engineApi.packs(engine, signal)).pack_list,
     placeholderData: keepPreviousData,
+  });
+
+/** Packs that workflows need and the engine lacks; it is asked again when it comes up with others. */
+export const useMissingPacks = (engine: EngineItem, of: MissingPacksRequest) =>
+  useQuery({
+    queryKey: [...keyOf(engine), 'missing', of, stampOf(engine)],
+    queryFn: async ({ signal }) => (await engineApi.missingPacks(engine, of, signal)).missing_list,
+    placeholderData: keepPreviousData,
+    retry: false,
   });
 
 export const useSnapshots = (engine: EngineItem) =>

@@ -18,12 +18,14 @@ import {
   updatePlanReply,
   type updateRequest,
 } from '#shared/wire/engine-changes.ts';
+import { type MissingPacksRequest, missingPackList } from '#shared/wire/engine-missing.ts';
 import {
   engineIdReply,
   engineList,
   engineLog,
   engineSettings,
   type LogQuery,
+  removedEngineReply,
   type updateEngineRequest,
 } from '#shared/wire/engines.ts';
 import { call } from './http.ts';
@@ -35,7 +37,7 @@ export interface EngineRef {
 }
 
 /** What takes no more words than the engine's name. */
-export type EngineAction = 'start' | 'stop' | 'restart' | 'free' | 'resume' | 'cancel';
+export type EngineAction = 'start' | 'stop' | 'restart' | 'free' | 'resume' | 'cancel' | 'dismiss';
 
 const at = encodeURIComponent;
 const ofAgent = (agentId: string) => `/agents/${at(agentId)}/engines`;
@@ -65,7 +67,7 @@ export const engineApi = {
   act: (ref: EngineRef, action: EngineAction) =>
     call(successReply, `${of(ref)}/${action}`, { method: 'POST' }),
   remove: (ref: EngineRef, deleteFiles: boolean) =>
-    call(successReply, `${of(ref)}?delete_files=${deleteFiles}`, { method: 'DELETE' }),
+    call(removedEngineReply, `${of(ref)}?delete_files=${deleteFiles}`, { method: 'DELETE' }),
   settings: (ref: EngineRef, signal?: AbortSignal) => call(engineSettings, `${of(ref)}/settings`, { signal }),
   change: (ref: EngineRef, body: z.input<typeof updateEngineRequest>) =>
     call(successReply, `${of(ref)}/settings`, { method: 'PUT', body }),
@@ -73,6 +75,8 @@ export const engineApi = {
     call(engineLog, `${of(ref)}/log?${logSearch(wish)}`, { signal }),
 
   packs: (ref: EngineRef, signal?: AbortSignal) => call(packList, `${of(ref)}/packs`, { signal }),
+  missingPacks: (ref: EngineRef, body: MissingPacksRequest, signal?: AbortSignal) =>
+    call(missingPackList, `${of(ref)}/packs/missing`, { method: 'POST', body, signal }),
   installPack: (ref: EngineRef, body: z.input<typeof installPackRequest>, signal?: AbortSignal) =>
     call(packPlanReply, `${of(ref)}/packs`, { method: 'POST', body, signal }),
   enablePack: (ref: EngineRef, name: string, enabled: boolean) =>
@@ -90,6 +94,6 @@ export const engineApi = {
     }),
   update: (ref: EngineRef, body: z.input<typeof updateRequest>, signal?: AbortSignal) =>
     call(updatePlanReply, `${of(ref)}/update`, { method: 'POST', body, signal }),
-  settle: (ref: EngineRef, how: z.infer<typeof settleUpdateRequest>['how']) =>
-    call(successReply, `${of(ref)}/update/settle`, { method: 'POST', body: { how } }),
+  settle: (ref: EngineRef, how: z.infer<typeof settleUpdateRequest>['how'], insist = false) =>
+    call(successReply, `${of(ref)}/update/settle`, { method: 'POST', body: { how, insist } }),
 };

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import {
+  Boxes,
   Cpu,
   Ellipsis,
   Gauge,
@@ -25,6 +26,7 @@ const places = [
   { href: '/workflows', name: 'workflows', icon: Workflow },
   { href: '/tasks', name: 'tasks', icon: ListTodo },
   { href: '/gallery', name: 'gallery', icon: Images },
+  { href: '/models', name: 'models', icon: Boxes, rare: true },
   { href: '/engines', name: 'engines', icon: Gauge },
   { href: '/agents', name: 'agents', icon: Cpu, rare: true },
   { href: '/team', name: 'team', icon: Users, rare: true },

@@ -18,6 +18,7 @@ const Gallery = lazy(() => import('../pages/gallery.tsx'));
 const Engines = lazy(() => import('../pages/engines.tsx'));
 const EngineAdd = lazy(() => import('../pages/engine-add.tsx'));
 const Engine = lazy(() => import('../pages/engine.tsx'));
+const Models = lazy(() => import('../pages/models.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
@@ -69,6 +70,7 @@ export function Shell() {
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
             <Route path="/gallery" component={Gallery} />
+            <Route path="/models" component={Models} />
             <Route path="/engines" component={Engines} />
             <Route path="/engines/add" component={EngineAdd} />
             <Route path="/engines/:agent/:engine">

@@ -29,13 +29,7 @@ const shortClock = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycl
 export const moment = (iso: string): string => clock.format(Date.parse(iso));
 export const timeOfDay = (iso: string): string => shortClock.format(Date.parse(iso));
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-export function bytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
-  const amount = count / 1000 ** power;
-  return `${amount.toFixed(power > 1 && amount < 100 ? 1 : 0)} ${units[power]}`;
-}
+export { bytesInWords as bytes } from '#shared/sizes.ts';
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { Play } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,13 +18,14 @@ export function WorkflowCard({ workflow }: { workflow: Item }) {
   const { data: made } = useTasks({ workflow_id: workflow.id, status: 'completed' }, 1);
   const cover = made?.[0]?.preview_url;
   const count = workflow.parameters.length;
+  const off = workflow.workflow_status === 'disabled';
   return (
     <div className="relative flex">
       <Link
         href={`/workflows/${workflow.workflow_slug}`}
         className="group flex w-full flex-col overflow-hidden rounded-card border border-line bg-surface transition-colors hover:border-faint"
       >
-        <div className="relative aspect-[3/2] overflow-hidden bg-well">
+        <div className={clsx('relative aspect-[3/2] overflow-hidden bg-well', off && 'opacity-45 grayscale')}>
           {cover ? (
             <img
               src={cover}
@@ -48,8 +50,11 @@ export function WorkflowCard({ workflow }: { workflow: Item }) {
           <h2 className="font-semibold text-lead">{workflow.display_name}</h2>
           {workflow.description && <p className="line-clamp-2 text-soft">{workflow.description}</p>}
           <p className="mt-auto pt-2 text-small text-soft">
-            {count ? t('workflows.parameters', { count }) : t('workflows.noParameters')}
-            {workflow.workflow_status === 'disabled' && `, ${t('workflows.disabled').toLowerCase()}`}
+            {[
+              ...(off ? [t('workflows.disabled')] : []),
+              count ? t('workflows.parameters', { count }) : t('workflows.noParameters'),
+              ...workflow.tags,
+            ].join(' · ')}
           </p>
         </div>
       </Link>

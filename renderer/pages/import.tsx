@@ -113,7 +113,13 @@ function Details({ draft }: { draft: Draft }) {
         {draft.parameters.length ? (
           <ul className="overflow-hidden rounded-card border border-line bg-surface">
             {draft.parameters.map((def) => (
-              <ParameterEditor key={def.key} def={def} graph={draft.graph} />
+              <ParameterEditor
+                key={def.key}
+                def={def}
+                graph={draft.graph}
+                onEdit={(next) => importDraft.edit(def.key, next)}
+                onRemove={() => importDraft.toggle(def.node_id ?? '', def.field ?? '')}
+              />
             ))}
           </ul>
         ) : (
@@ -142,7 +148,13 @@ function Graph({ draft }: { draft: Draft }) {
       <p className="-mt-2 mb-4 text-soft">{t('importing.graphHint')}</p>
       <div className={links || ids.length > 1 ? 'gap-4 xl:columns-2' : ''}>
         {ids.map((id) => (
-          <NodeCard key={id} graph={draft.graph} id={id} parameters={draft.parameters} />
+          <NodeCard
+            key={id}
+            graph={draft.graph}
+            id={id}
+            parameters={draft.parameters}
+            onToggle={importDraft.toggle}
+          />
         ))}
       </div>
     </Section>

@@ -8,6 +8,7 @@ import { Problem } from '../components/problem.tsx';
 import { Settled } from '../components/settled.tsx';
 import { Invitations, InviteForm } from '../components/team/invitations.tsx';
 import { Members } from '../components/team/members.tsx';
+import { Webhooks } from '../components/webhooks/webhooks.tsx';
 import { chooseTeam, teamOf, useConnection } from '../state/connection.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/controls.tsx';
@@ -55,6 +56,7 @@ export default function Team() {
   const team = teamOf(profile);
   const query = useMembers();
   const role = team?.team_role;
+  const hasWebhooks = profile?.feature_flags.teams[team?.id ?? '']?.features.webhooks === true;
   const count = query.data?.length ?? 0;
   const subtitle = role && count > 0 ? t('team.subtitle', { count, role: t(`team.roles.${role}`) }) : ' ';
   return (
@@ -75,6 +77,11 @@ export default function Team() {
         <Section title={t('team.invitations')}>
           <Invitations mayCancel={may(role, 'cancelInvitation')} />
         </Section>
+        {may(role, 'listWebhooks') && hasWebhooks && (
+          <Section title={t('webhooks.title')}>
+            <Webhooks />
+          </Section>
+        )}
         <Section title={t('team.leave')}>
           <Leave owner={role === 'owner'} team={team?.display_name ?? ''} />
         </Section>

@@ -1,3 +1,4 @@
+import { modelPathOf } from '../models/paths.ts';
 import type { ParameterDef } from '../wire/workflows.ts';
 import { type ConvertOptions, convertUi, type UnknownNode } from './convert/convert.ts';
 import { type Problem, WorkflowFileError } from './convert/problems.ts';
@@ -70,10 +71,12 @@ function unknownOf(graph: Graph, info: ObjectInfo): UnknownNode[] {
   return [...found].map(([type, { nodes, pack }]) => ({ type, nodes, ...pack }));
 }
 
-/** What an engine has, as far as anybody knows: an empty list of classes or models is “unknown”, not “none”. */
+/** What an engine has, as far as anybody knows. */
 export interface EngineOffer {
+  /** An empty list is “unknown”, not “none”. */
   readonly nodeTypes: readonly string[];
-  readonly models: readonly string[];
+  /** Paths, folder first; `undefined` is “unknown”, an empty list is “none”. */
+  readonly models: readonly string[] | undefined;
 }
 
 /** Whether an engine will run a workflow, and what is missing there. */
@@ -89,12 +92,13 @@ export function judge(
   { nodeTypes, models }: EngineOffer,
 ): Verdict {
   const classes = new Set(nodeTypes);
-  const files = new Set(models.map((path) => path.replaceAll('\\', '/')));
+  const files = models && new Set(models.map(modelPathOf));
   const used = [...new Set(Object.values(workflow.graph).map(({ class_type }) => class_type))];
   const missingNodes = classes.size > 0 ? used.filter((type) => !classes.has(type)) : [];
-  const missingModels =
-    files.size > 0 ? workflow.models.map(({ path }) => path).filter((path) => !files.has(path)) : [];
-  const known = classes.size > 0 && (files.size > 0 || workflow.models.length === 0);
+  const missingModels = files
+    ? workflow.models.map(({ path }) => path).filter((path) => !files.has(modelPathOf(path)))
+    : [];
+  const known = classes.size > 0 && (files !== undefined || workflow.models.length === 0);
   return {
     runs: missingNodes.length + missingModels.length > 0 ? 'no' : known ? 'yes' : 'unknown',
     missingNodes,

@@ -1,8 +1,15 @@
-import type { UnknownNode } from './convert/convert.ts';
 import { isObject, listOf } from './json.ts';
 
 /** Node type → addresses of the packs that have one of that name, as an index lists them. */
 export type NodeIndex = ReadonlyMap<string, readonly string[]>;
+
+/** A node type, and the pack that provides it where its file says so. */
+export interface NodeOfPack {
+  readonly type: string;
+  readonly cnr_id?: string | undefined;
+  readonly aux_id?: string | undefined;
+  readonly ver?: string | undefined;
+}
 
 /** A pack that a workflow needs and an engine lacks. */
 export interface MissingPack {
@@ -40,7 +47,7 @@ export function readNodeIndex(value: unknown): NodeIndex {
  * asked, and of several packs with such a node the one that provides most of what is missing.
  */
 export function missingPacks(
-  needed: readonly UnknownNode[],
+  needed: readonly NodeOfPack[],
   nodeTypes: readonly string[],
   index: NodeIndex = new Map(),
 ): MissingPack[] {
@@ -65,7 +72,7 @@ export function missingPacks(
 }
 
 function providerOf(
-  { type, cnr_id, aux_id, ver }: UnknownNode,
+  { type, cnr_id, aux_id, ver }: NodeOfPack,
   index: NodeIndex,
   provides: ReadonlyMap<string, number>,
 ): Omit<MissingPack, 'nodeTypes'> {

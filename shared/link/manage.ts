@@ -14,12 +14,14 @@ import {
   updatePlanReply,
   updateRequest,
 } from '../wire/engine-changes.ts';
+import { missingPackList, neededNode } from '../wire/engine-missing.ts';
 import {
   engineId,
   engineIdReply,
   engineLog,
   engineSettings,
   logQuery,
+  removedEngineReply,
   updateEngineRequest,
 } from '../wire/engines.ts';
 
@@ -47,9 +49,11 @@ const commands = {
   /** Goes on with an install that broke off. */
   resume: { ask: z.object(one), reply: done },
   cancel_job: { ask: z.object(one), reply: done },
+  /** Forgets a job that is over. */
+  dismiss_job: { ask: z.object(one), reply: done },
   settings: { ask: z.object(one), reply: engineSettings },
   update: { ask: z.object({ ...one, change: updateEngineRequest }), reply: done },
-  remove: { ask: z.object({ ...one, delete_files: z.boolean() }), reply: done },
+  remove: { ask: z.object({ ...one, delete_files: z.boolean() }), reply: removedEngineReply },
   log: { ask: z.object({ ...one, query: logQuery }), reply: engineLog },
   list_snapshots: { ask: z.object(one), reply: snapshotList },
   take_snapshot: { ask: z.object(one), reply: snapshotItem },
@@ -58,6 +62,10 @@ const commands = {
     reply: restorePlanReply,
   },
   list_packs: { ask: z.object(one), reply: packList },
+  missing_packs: {
+    ask: z.object({ ...one, needed: z.array(neededNode).max(50_000) }),
+    reply: missingPackList,
+  },
   install_pack: { ask: z.object({ ...one, wish: installPackRequest }), reply: packPlanReply },
   enable_pack: { ask: z.object({ ...one, name: packName, enabled: z.boolean() }), reply: done },
   remove_pack: { ask: z.object({ ...one, name: packName }), reply: removedPackReply },

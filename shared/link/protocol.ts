@@ -4,6 +4,7 @@ import { crashReport } from '../wire/crash.ts';
 import { engineDevice, engineReport } from '../wire/engines.ts';
 import { taskFailure } from '../wire/tasks.ts';
 import { manageActions, manageRefusal } from './manage.ts';
+import { modelsChanged, syncModels, syncState, wantModels } from './models.ts';
 
 /**
  * The agent link: one WebSocket at `GET /api/v1/agent/link`, opened by the agent with `Authorization: Bearer ak-…`.
@@ -94,8 +95,6 @@ export type EngineInfo = z.infer<typeof engineInfo>;
 export const engineFigures = engineInfo.pick({ name: true, devices: true, queue_remaining: true });
 export type EngineFigures = z.infer<typeof engineFigures>;
 
-export const modelInfo = z.object({ path: z.string().max(1024), size: z.number() });
-
 /** Phase of an attempt that the agent still answers for: `done` means its result is waiting in the outbox. */
 export const heldAttempt = z.object({ ...attemptRef, phase: z.enum(['staged', 'running', 'done']) });
 export type HeldAttempt = z.infer<typeof heldAttempt>;
@@ -129,7 +128,6 @@ export const agentMessage = z.discriminatedUnion('type', [
     /** Tasks executed at once, and how many more may be staged ahead. */
     slots: z.int().min(1).max(64),
     staging: z.int().min(0).max(16),
-    models: z.array(modelInfo).max(100_000),
     attempts: z.array(heldAttempt).max(1000),
   }),
   /** Figures travel here and not in `engine_state`, which must not be lost: the next heartbeat has newer ones. */
@@ -143,8 +141,14 @@ export const agentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('received'), ...reliable, ...attemptRef }),
   /** The engine executes it: the task runs and its timeout clock starts. */
   z.object({ type: z.literal('accepted'), ...reliable, ...attemptRef }),
-  /** The agent can't take it; the task goes back in line. */
-  z.object({ type: z.literal('declined'), ...reliable, ...attemptRef, reason: z.string().max(2000) }),
+  /** The agent can't take it; the task goes back in line. `rest` false: what stood in the way is gone from it already. */
+  z.object({
+    type: z.literal('declined'),
+    ...reliable,
+    ...attemptRef,
+    reason: z.string().max(2000),
+    rest: z.boolean().optional(),
+  }),
   z.object({
     type: z.literal('completed'),
     ...reliable,
@@ -162,7 +166,9 @@ export const agentMessage = z.discriminatedUnion('type', [
     labels: z.array(z.string().max(100)).max(100),
     slots: z.int().min(1).max(64),
   }),
-  z.object({ type: z.literal('models_changed'), ...reliable, models: z.array(modelInfo).max(100_000) }),
+  modelsChanged,
+  syncState,
+  wantModels,
   z.object({
     type: z.literal('progress'),
     ...attemptRef,
@@ -209,6 +215,11 @@ export const assignment = z.object({
   /** Path on the gateway, signed for this attempt: `PUT <upload_url>&name=…` with the bytes of one output. */
   upload_url: z.string(),
   workflow: z.object({ id: uuid, slug: z.string(), version: z.int(), name: z.string() }),
+  /**
+   * The run is another team's, through the community pool: the agent executes only what can't reach its owner's things
+   * (`shared/comfy/lending.ts`), and says nothing of its machine beyond how the run goes.
+   */
+  foreign: z.boolean().default(false),
 });
 export type Assignment = z.infer<typeof assignment>;
 
@@ -236,6 +247,7 @@ export const gatewayMessage = z.discriminatedUnion('type', [
   /** `PUT upload_url` with the text that has this hash. May be lost; it is asked for again. */
   z.object({ type: z.literal('want_node_info'), hash: z.string(), upload_url: z.string() }),
   z.object({ type: z.literal('drain'), ...reliable, draining: z.boolean() }),
+  syncModels,
   /** Do something with an engine; `ask` is what `manageAsk(action)` says. Sent once, lost with the connection. */
   z.object({
     type: z.literal('manage'),

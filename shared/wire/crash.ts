@@ -30,6 +30,7 @@ export const crashReport = z.object({
   what: z.string().meta({ description: 'What happened and why.' }),
   fix: z.string().meta({ description: 'What to do about it.' }),
   pack: z.string().optional().meta({ description: 'The node pack that had a hand in it.' }),
+  engine: z.string().optional().meta({ description: 'Which engine it was, by its name on its agent.' }),
 });
 export type CrashReport = z.infer<typeof crashReport>;
 

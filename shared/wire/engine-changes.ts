@@ -66,9 +66,21 @@ export const installPackRequest = z
       .min(1)
       .max(2000)
       .meta({ description: 'A git address, a local repository, or an id of the node registry.' }),
-    commit: z.string().min(1).max(200).optional(),
+    commit: z.string().min(1).max(200).optional().meta({
+      description: 'A commit, tag or branch; of a pack of the registry its version. Newest when left out.',
+    }),
     name: packName.optional(),
     dry_run: dryRun,
+    plan_id: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({
+        description:
+          'Of the plan that was shown: it is refused (409) when what would be done is no longer exactly that. Give the ' +
+          'plan’s `commit` too, so that it is that commit even if the source has moved on.',
+      }),
     insist: z
       .boolean()
       .default(false)
@@ -83,6 +95,7 @@ export type InstallPackRequest = z.infer<typeof installPackRequest>;
 
 export const packPlanReply = z
   .object({
+    plan_id: z.string().meta({ description: 'Stands for all that the plan would do.' }),
     name: z.string(),
     source: z.string(),
     commit: z.string(),
@@ -137,5 +150,9 @@ export const settleUpdateRequest = z
     how: z
       .enum(['switch', 'discard', 'back'])
       .meta({ description: 'Take the new version, throw it away, or go back to the one before.' }),
+    insist: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Takes it although workflows that run now do not run in it.' }),
   })
   .meta({ id: 'SettleUpdate' });

@@ -43,6 +43,14 @@ export const launchOptions = z
       .max(604_800)
       .default(0)
       .meta({ description: 'Seconds without work after which its models are unloaded; 0 = never.' }),
+    hang_s: z
+      .union([z.literal(0), z.int().min(60).max(86_400)])
+      .default(900)
+      .meta({
+        description:
+          'Seconds after which a run that neither tells anything nor computes counts as hung and is ended: from a ' +
+          'minute to a day; 0 = never.',
+      }),
     extra: z
       .array(z.string().max(1000))
       .max(100)
@@ -147,6 +155,9 @@ export const engineCard = z.object({
   queue_remaining: z.int().nullable().meta({ description: 'What waits and runs in it; null while unknown.' }),
   running_tasks: z.int(),
   options: launchOptions.nullable().meta({ description: 'Null for what Atelier does not launch.' }),
+  starting_since: timestamp
+    .nullable()
+    .meta({ description: 'When its present start began; null unless it is starting.' }),
   launch: launchReport
     .nullable()
     .meta({ description: 'The present or last start; null when there was none.' }),
@@ -225,5 +236,15 @@ export const engineList = z
   })
   .meta({ id: 'EngineList' });
 export type EngineList = z.infer<typeof engineList>;
+
+export const removedEngineReply = z
+  .object({
+    is_success: z.literal(true),
+    kept_at: z.string().nullable().meta({
+      description:
+        'What was the user’s and lay in Atelier’s own folder of it is kept here; null when there was none.',
+    }),
+  })
+  .meta({ id: 'RemovedEngine' });
 
 export const engineIdReply = z.object({ engine_id: engineId }).meta({ id: 'EngineIdReply' });

@@ -24,6 +24,15 @@ export const priorityRequest = z
 
 export const priorityReply = z.object({ id: uuid, priority: z.int() }).meta({ id: 'PriorityReply' });
 
+/** Where to: directly before or after another task that stands in line. */
+export const moveRequest = z
+  .object({ before: uuid.optional(), after: uuid.optional() })
+  .refine(
+    ({ before, after }) => (before === undefined) !== (after === undefined),
+    'give either before or after',
+  )
+  .meta({ id: 'MoveRequest' });
+
 /** Which tasks to cancel: those named, or all open ones, of one workflow or of the team. */
 export const cancelManyRequest = z
   .object({

@@ -133,6 +133,7 @@ export const taskListQuery = paginationQuery.extend({
   status: taskStatus.optional(),
   workflow_id: uuid.optional(),
   agent_id: z.string().max(255).optional(),
+  submitted_by: z.string().max(64).optional().meta({ description: 'Ours: a user, or a key by its id.' }),
   target_pool: targetPool.optional(),
   created_after: timestamp.optional().meta({ description: 'This moment or later.' }),
   created_before: timestamp.optional().meta({ description: 'This moment or earlier.' }),

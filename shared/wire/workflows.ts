@@ -80,6 +80,15 @@ const modelPath = z
   .max(512)
   .meta({ examples: ['checkpoints/sdxl-base.safetensors'] });
 
+/** Kept in lower case: nobody wants `Portrait` beside `portrait`. */
+const workflowTag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^"\\,\p{Cc}]+$/u, 'a tag has no quotes, commas, backslashes or line breaks')
+  .transform((tag) => tag.toLowerCase());
+
 /** The fields an importer sets (spec 3.8); defaults are the documented ones. */
 const workflowFields = {
   display_name: z
@@ -122,6 +131,10 @@ const workflowFields = {
   default_dispatch_target: dispatchTarget,
   min_vram_gb: z.int().min(0).max(2048).meta({ description: 'Decimal gigabytes.' }),
   required_models: z.array(modelPath).max(500),
+  tags: z
+    .array(workflowTag)
+    .max(20)
+    .meta({ description: 'Ours: words to find it by; no part of its versions.', examples: [['portrait']] }),
 };
 
 export const importWorkflowRequest = z
@@ -140,6 +153,7 @@ export const importWorkflowRequest = z
     default_dispatch_target: workflowFields.default_dispatch_target.default('agent'),
     min_vram_gb: workflowFields.min_vram_gb.default(0),
     required_models: workflowFields.required_models.default([]),
+    tags: workflowFields.tags.optional(),
   })
   .meta({ id: 'ImportWorkflowRequest' });
 export type ImportWorkflowRequest = z.infer<typeof importWorkflowRequest>;
@@ -174,6 +188,7 @@ export const workflowDetail = z
     required_models: z.array(z.string()),
     tool_type: toolType,
     is_starred: z.boolean().meta({ description: 'Ours: held dear by the team.' }),
+    tags: z.array(z.string()).meta({ description: 'Ours.' }),
   })
   .meta({ id: 'Workflow' });
 export type WorkflowDetail = z.infer<typeof workflowDetail>;
@@ -184,14 +199,24 @@ export const workflowListQuery = paginationQuery.extend({
   workflow_status: workflowStatus.optional().meta({ description: 'Ours.' }),
   tool_type: toolType.optional().meta({ description: 'Ours.' }),
   text: z.string().trim().max(200).optional().meta({
-    description: 'Ours: found in the name, the description or the slug, whatever its case.',
+    description: 'Ours: found in the name, the description, the slug or a tag, whatever its case.',
   }),
+  tag: z.string().trim().toLowerCase().max(40).optional().meta({ description: 'Ours.' }),
+  is_starred: z.enum(['true', 'false']).optional().meta({ description: 'Ours.' }),
+  sort: z
+    .enum(['updated', 'created', 'name'])
+    .optional()
+    .meta({ description: 'Ours: last changed first (also when left out), newest first, or by name.' }),
 });
 export type WorkflowListQuery = z.output<typeof workflowListQuery>;
 
 export const workflowList = z
   .object({ workflow_list: z.array(workflowItem), page_meta: pageMeta })
   .meta({ id: 'WorkflowList' });
+
+export const workflowTags = z
+  .object({ tag_list: z.array(z.object({ tag: z.string(), count: z.int() })) })
+  .meta({ id: 'WorkflowTags' });
 
 export const exportFormats = ['atelier', 'api', 'editor'] as const;
 export const exportQuery = z.object({

@@ -6,8 +6,10 @@ import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
 import { galleryList } from './rows/gallery.ts';
+import { hashing } from './rows/hashing.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
+import { statistics } from './rows/statistics.ts';
 import { submissions } from './rows/submissions.ts';
 import { taskList } from './rows/task-list.ts';
 
@@ -25,7 +27,9 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   dispatch: dispatchDecision,
   'task-list': taskList,
   gallery: galleryList,
+  statistics,
   conversion,
+  hashing,
   start: startAndMemory,
 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning } from '../helpers/processes.ts';
 import { FakeComfyUi } from '../integration/agent/fake-comfyui.ts';
-import { type Desk, openDesk } from './desk.ts';
+import { type Desk, dropFile, jsonFile, openDesk } from './desk.ts';
 
 /** The whole way with nothing scripted: a real studio, its real agent, and a program that starts as ComfyUI does. */
 let desk: Desk;
@@ -55,4 +55,42 @@ test('a folder is adopted, started, stopped, and its crash is told', async () =>
   await page.getByRole('button', { name: 'Leave stopped: fake' }).click();
   await start.waitFor();
   expect(errors).toEqual([]);
+});
+
+test('a run that ran out of graphics memory is told by its engine, and leads to the pack that had a hand in it', async () => {
+  await fake.misbehave('');
+  const { page } = await desk.open('/engines');
+  await page.getByRole('button', { name: 'Start: fake', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop: fake', exact: true }).waitFor();
+  await dropFile(
+    page,
+    jsonFile('Too big.json', {
+      '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: 0 } },
+      '2': {
+        class_type: 'EngineProbe',
+        inputs: { image: ['1', 0], steps: 2, seconds_per_step: 0, mode: 'oom', seed: 1 },
+      },
+      '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'x' } },
+    }),
+  );
+  // The engine's own account; only that a pack had a hand in it is put into it here.
+  await page.route(/\/r\/tasks\/[^/]+\/result/, async (route) => {
+    const reply = await route.fetch();
+    const body = (await reply.json()) as { failure?: { details?: object } };
+    if (body.failure?.details) Object.assign(body.failure.details, { pack: 'broken-pack' });
+    await route.fulfill({ response: reply, json: body });
+  });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.waitForURL('**/tasks/*');
+  const failure = page.getByRole('alert').filter({ hasText: 'It did not finish' });
+  await failure.getByText('The graphics memory ran out. At node EngineProbe.').waitFor();
+  await failure
+    .getByText(/Allocation on device: engine probe/)
+    .first()
+    .waitFor();
+  await failure.getByText(/VRAM mode "lowvram"/).waitFor();
+  await failure.getByRole('link', { name: 'Look at it on the engine' }).click();
+  await page.waitForURL('**/engines/*/fake?tab=packs&pack=broken-pack');
+  await page.getByRole('tab', { name: 'Node packs', selected: true }).waitFor();
 });

@@ -93,7 +93,7 @@ test('an install shows its plan, and begins only when there is nothing in the wa
   await page.getByRole('alertdialog').getByText(`Deletes ${ready.place}`).waitFor();
   agent.answer('remove', () => {
     agent.report(starter);
-    return null;
+    return { is_success: true, kept_at: null };
   });
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete it' }).click();
   await page.waitForURL('**/engines');
@@ -240,6 +240,7 @@ test('options are a form of what this ComfyUI knows; what is refused is said in 
       preview: 'auto',
       device: 0,
       idle_free_s: 600,
+      hang_s: 900,
       extra: ['--fast', '--output-directory', '/srv/my pictures', '--fats'],
     },
   });
@@ -277,7 +278,11 @@ test('node packs: the failed one first, a plan that guards torch, switched off a
   await install.click();
   await expect
     .poll(() => agent.last('install_pack')?.wish)
-    .toEqual({ source: 'ComfyUI-Florence2', insist: true, run_install_script: false, dry_run: false });
+    .toEqual({
+      ...{ source: 'ComfyUI-Florence2', insist: true, run_install_script: false, dry_run: false },
+      // What was shown: that very commit, those very packages.
+      ...{ commit: scenes.packPlan.commit, plan_id: scenes.packPlan.plan_id },
+    });
 });
 
 test('snapshots are taken, and gone back to after the plan was seen', async () => {
@@ -316,11 +321,19 @@ test('an update is planned, made beside, compared, and taken', async () => {
   const row = page.getByRole('row').filter({ hasText: 'Product turntable' });
   await row.getByText('4 % of the pixels differ').waitFor();
   await button(page, 'Take 0.3.71').click();
-  await expect.poll(() => agent.last('settle_update')).toEqual({ engine_id: 'comfyui', how: 'switch' });
+  await expect
+    .poll(() => agent.last('settle_update'))
+    .toEqual({
+      ...{ engine_id: 'comfyui', how: 'switch', insist: false },
+    });
   agent.report({ ...ready, version: '0.3.71', can_switch_back: true }, starter);
   await button(page, 'Go back to the version before').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Go back' }).click();
-  await expect.poll(() => agent.last('settle_update')).toEqual({ engine_id: 'comfyui', how: 'back' });
+  await expect
+    .poll(() => agent.last('settle_update'))
+    .toEqual({
+      ...{ engine_id: 'comfyui', how: 'back', insist: false },
+    });
 });
 
 test('an agent that is not managed shows its engines, says why, and offers nothing', async () => {
@@ -376,6 +389,9 @@ const looks: Record<string, readonly [string, () => EngineCard[]]> = {
   log: [`${at}?tab=log`, () => [ready, starter]],
   options: [`${at}?tab=options`, () => [ready, starter]],
   packs: [`${at}?tab=packs`, () => [scenes.brokenPack, starter]],
+  missing: [`${at}?tab=packs&pack=ComfyUI-ReActor`, () => [ready, starter]],
+  failedPack: [at, () => [scenes.failedPack(now()), starter]],
+  broken: [`${at}?tab=update`, () => [{ ...ready, candidate: scenes.brokenCandidate }, starter]],
   snapshots: [`${at}?tab=snapshots`, () => [ready, starter]],
   update: [`${at}?tab=update`, () => [{ ...ready, candidate }, starter]],
 };
@@ -388,6 +404,7 @@ test.each(['dark', 'light'])(
       viewport: { width: 390, height: 844 },
       reducedMotion: 'reduce',
     });
+    agent.answer('missing_packs', { missing_list: scenes.missing });
     for (const [name, [path, engines]] of Object.entries(looks)) {
       agent.report(...engines());
       await page.goto(desk.url + path);

@@ -1,5 +1,6 @@
 import type { FoundEngine, InstallPlanReply } from '#shared/wire/engine-adding.ts';
 import type { PackItem, PackPlanReply, UpdatePlanReply } from '#shared/wire/engine-changes.ts';
+import type { MissingPackItem } from '#shared/wire/engine-missing.ts';
 import { type EngineCard, type EngineLog, type LaunchReport, launchOptions } from '#shared/wire/engines.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
 
@@ -59,6 +60,7 @@ export const ready: EngineCard = {
   queue_remaining: 3,
   running_tasks: 1,
   options: launchOptions.parse({ vram: 'normalvram', extra: ['--fast'] }),
+  starting_since: null,
   launch: launched,
   job: null,
   candidate: null,
@@ -133,6 +135,32 @@ const reached = (count: number, last: 'running' | 'failed') =>
     name,
     state: place < count ? ('done' as const) : place === count ? last : ('waiting' as const),
   }));
+
+/** @param startedAt when it began. */
+export const failedPack = (startedAt: string): EngineCard => ({
+  ...ready,
+  job: {
+    kind: 'pack',
+    title: 'Installing the node pack "ComfyUI-Florence2"',
+    state: 'failed',
+    steps: [
+      { name: 'snapshot', state: 'done' },
+      { name: 'dependencies', state: 'failed' },
+      { name: 'pack', state: 'waiting' },
+    ],
+    line: 'ERROR: Could not find a version that satisfies the requirement timm==1.0.22',
+    error: 'pip could not install what the pack needs. The packages of the engine are as they were.',
+    started_at: startedAt,
+  },
+});
+
+export const brokenCandidate: NonNullable<EngineCard['candidate']> = {
+  ...{ version: '0.3.71', commit: 'fedcba09', state: 'ready', verdict: 'broken' },
+  canaries: [
+    { name: 'Product turntable', verdict: 'same', words: '', duration_ratio: 0.98 },
+    { name: 'Old portrait', verdict: 'broken', words: 'The engine has no node type "OldBlur".' },
+  ],
+};
 
 /** @param startedAt when it began: the page counts on from there. */
 export const installing = (startedAt: string): EngineCard => ({
@@ -268,7 +296,57 @@ export const packs: PackItem[] = [
   },
 ];
 
+const wanted = (workflow_id: string, display_name: string) => ({ workflow_id, display_name });
+const lacking: MissingPackItem = {
+  ...{ pack: '', source: '', version: '', known: 'file', of_comfyui: false, others: [], there: null },
+  node_types: [],
+  needed_by: [wanted('019abc12-3456-7890-abcd-ef1234567890', 'Product turntable')],
+};
+/** One of each kind: to be installed, of which several are known, disabled, put in just now, too old, unknown, made up. */
+export const missing: MissingPackItem[] = [
+  {
+    ...{ ...lacking, pack: 'comfyui-florence2', source: 'comfyui-florence2', version: '1.0.6' },
+    node_types: ['Florence2Run', 'DownloadAndLoadFlorence2Model'],
+    needed_by: [
+      ...lacking.needed_by,
+      wanted('019abc12-3456-7890-abcd-ef1234567891', 'Caption a folder of portraits'),
+    ],
+  },
+  {
+    ...{ ...lacking, known: 'index', pack: 'https://git.example.org/kj/ComfyUI-KJNodes' },
+    source: 'https://git.example.org/kj/ComfyUI-KJNodes',
+    node_types: [
+      'ColorMatch',
+      'GrowMask',
+      'ImageResizeKJ',
+      'SetNode',
+      'GetNode',
+      'BatchCrop',
+      'PointsEditor',
+    ],
+    others: ['https://git.example.org/fork/ComfyUI-KJNodes'],
+  },
+  {
+    ...{ ...lacking, pack: 'comfyui-old-nodes', node_types: ['OldBlur'] },
+    there: { name: 'comfyui-old-nodes', enabled: false, failed: false, error: '' },
+  },
+  {
+    ...{ ...lacking, pack: 'rgthree-comfy', node_types: ['Power Lora Loader (rgthree)'] },
+    there: { name: 'rgthree-comfy', enabled: true, failed: false, error: '' },
+  },
+  {
+    ...lacking,
+    others: [],
+    pack: 'comfy-core',
+    version: '0.3.71',
+    of_comfyui: true,
+    node_types: ['WanMove'],
+  },
+  { ...lacking, pack: '', known: 'unknown', node_types: ['MyOwnNode'] },
+];
+
 export const packPlan: PackPlanReply = {
+  plan_id: '5ad1c0ffee5ad1c0',
   name: 'ComfyUI-Florence2',
   source: 'https://git.example.org/ComfyUI-Florence2.git',
   commit: '0123456789abcdef',
@@ -336,6 +414,7 @@ export function answerAll(agent: ScriptedAgent): void {
   agent.answer('plan', plan);
   agent.answer('log', logOf());
   agent.answer('list_packs', { pack_list: packs });
+  agent.answer('missing_packs', { missing_list: [] });
   agent.answer('install_pack', packPlan);
   agent.answer('prepare_update', updatePlan);
   agent.answer('settings', {

@@ -29,14 +29,15 @@ interface Scene {
 const one = (engine: EngineCard) => () => [engine, scenes.starter];
 const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const { ready, starter, stopped, crashed, brokenPack, starting, candidate } = scenes;
+const coming = (): EngineCard => ({ ...starting, starting_since: ago(42) });
 
 const all: Record<string, Scene> = {
   nothing: { engines: () => [starter], path: '/engines' },
   plan: { engines: () => [starter], path: '/engines', does: click('Show me the plan') },
   installing: { engines: () => [scenes.installing(ago(95)), starter], path: '/engines' },
   brokenOff: { engines: () => [scenes.brokenOff(ago(300)), starter], path: at },
-  launching: { engines: one(starting), path: '/engines' },
-  launchingPage: { engines: one(starting), path: at },
+  launching: { engines: () => [coming(), starter], path: '/engines' },
+  launchingPage: { engines: () => [coming(), starter], path: at },
   running: { engines: () => [ready, stopped, starter], path: '/engines' },
   crashed: { engines: () => [crashed, { ...stopped, engine_id: 'flux-box' }, starter], path: '/engines' },
   crashedPage: { engines: one(brokenPack), path: at },
@@ -53,6 +54,20 @@ const all: Record<string, Scene> = {
       await click('Show me what it changes')(page);
     },
   },
+  missing: { engines: one(ready), path: `${at}?tab=packs&pack=ComfyUI-ReActor` },
+  missingPlan: {
+    engines: one(ready),
+    path: `${at}?tab=packs`,
+    does: click('Install comfyui-florence2'),
+  },
+  missingDown: { engines: one(stopped), path: `/engines/workstation/${stopped.engine_id}?tab=packs` },
+  failedPack: { engines: () => [scenes.failedPack(ago(300)), starter], path: at },
+  broken: { engines: one({ ...ready, candidate: scenes.brokenCandidate }), path: `${at}?tab=update` },
+  brokenAsked: {
+    engines: one({ ...ready, candidate: scenes.brokenCandidate }),
+    path: `${at}?tab=update`,
+    does: click('Take 0.3.71'),
+  },
   snapshots: { engines: one(ready), path: `${at}?tab=snapshots` },
   restorePlan: { engines: one(ready), path: `${at}?tab=snapshots`, does: click(/^Go back to this/) },
   update: { engines: one({ ...ready, can_switch_back: true }), path: `${at}?tab=update` },
@@ -65,6 +80,7 @@ mkdirSync(folder, { recursive: true });
 const desk = await openDesk(['--no-agent']);
 const agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.measured] });
 scenes.answerAll(agent);
+agent.answer('missing_packs', { missing_list: scenes.missing });
 try {
   for (const theme of ['dark', 'light']) {
     for (const { name: size, ...viewport } of sizes) {

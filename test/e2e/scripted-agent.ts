@@ -1,5 +1,6 @@
 import WebSocket from 'ws';
 import type { ManageAction, ManageAsk, ManageRefusal, ManageReply } from '#shared/link/manage.ts';
+import type { ModelDisk, ModelInfo } from '#shared/link/models.ts';
 import {
   type AgentMessage,
   type GatewayMessage,
@@ -60,6 +61,7 @@ export class ScriptedAgent {
   readonly #managed: boolean;
   readonly #answers = new Map<ManageAction, unknown>();
   #engines: readonly EngineCard[] = [];
+  #seq = 0;
   #heart: NodeJS.Timeout | undefined;
   #welcomed: () => void = () => undefined;
 
@@ -90,6 +92,22 @@ export class ScriptedAgent {
   report(...engines: readonly EngineCard[]): void {
     this.#engines = engines;
     this.#send({ type: 'engines', report: { managed: this.#managed, engines: [...engines] } });
+  }
+
+  /** Tells all models that are on the machine. */
+  models(changed: readonly ModelInfo[], disk?: ModelDisk): void {
+    const known = [...new Set(changed.flatMap(({ engines }) => engines))];
+    this.#seq += 1;
+    this.#send({
+      ...{ type: 'models_changed', seq: this.#seq, anew: true, more: false, removed: [], known },
+      changed: [...changed],
+      ...(disk && { disk }),
+    });
+  }
+
+  /** Tells how far it has come with the team's models. */
+  sync(state: Omit<Extract<AgentMessage, { type: 'sync' }>, 'type'>): void {
+    this.#send({ type: 'sync', ...state });
   }
 
   /** Changes one engine of the last report, and tells it. */
@@ -163,6 +181,5 @@ const hello = (agentId: string, gpus: MachineInfo['gpus']): AgentMessage => ({
   region: '',
   slots: 1,
   staging: 0,
-  models: [],
   attempts: [],
 });

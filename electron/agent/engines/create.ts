@@ -56,7 +56,11 @@ export function createEngine(choice: EngineChoice, around: EngineSurroundings): 
       const source = new Supervisor(comfyUiProgram(choice.record, choice.registry, http), log, timings);
       const { id, options } = choice.record;
       const idleFreeSeconds = options.idle_free_s;
-      return new ComfyUiEngine({ ...common, name: id, flavour: 'comfyui', source, idleFreeSeconds });
+      const ofUser = { ...hangTimings, hangMs: options.hang_s * 1000, ...around.hang };
+      return new ComfyUiEngine({
+        ...common,
+        ...{ name: id, flavour: 'comfyui', source, idleFreeSeconds, hangTimings: ofUser },
+      });
     }
     case 'starter': {
       const { command, probeNodes = false } = choice;

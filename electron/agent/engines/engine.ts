@@ -1,20 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Graph } from '#shared/comfy/graph.ts';
+import type { EngineFile, EngineOutput } from '#shared/comfy/outputs.ts';
 import type { EngineInfo } from '#shared/link/protocol.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
-
-/** Something a finished run produced: a file that the engine keeps, or words that a node showed. */
-export type EngineOutput =
-  | {
-      readonly kind: 'file';
-      readonly node_id: string;
-      readonly filename: string;
-      readonly subfolder: string;
-      readonly type: string;
-    }
-  | { readonly kind: 'text'; readonly node_id: string; readonly text: string };
-export type EngineFile = Extract<EngineOutput, { kind: 'file' }>;
 
 /** `progress` is 0..1 over the whole graph, the steps are those of the current node. */
 export interface RunProgress {
@@ -71,6 +60,8 @@ export interface Engine {
   nodeInfo(): Promise<string>;
   /** Where it answers; empty while it does not. */
   readonly url: string;
+  /** When its present start began; `undefined` unless it is starting. */
+  readonly startingSince: Date | undefined;
   /** How far its present start has come, or how far the last one came. */
   readonly launch: LaunchReport;
   /** The last it printed. */

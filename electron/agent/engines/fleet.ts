@@ -9,6 +9,8 @@ export class Seat {
   readonly #attempts = new Set<string>();
   readonly #changed: () => void;
   #lastTurn: Promise<unknown> = Promise.resolve();
+  /** It is about to leave: nothing is given to it any more. */
+  retired = false;
 
   /** @param changed it has an attempt more or less. */
   constructor(engine: Engine, changed: () => void) {
@@ -61,8 +63,9 @@ export class Fleet {
     return [...this.#seats.values()];
   }
 
+  /** Of those that stay. */
   get infos(): EngineInfo[] {
-    return this.seats.map(({ engine }) => engine.info);
+    return this.seats.filter(({ retired }) => !retired).map(({ engine }) => engine.info);
   }
 
   get(name: string): Seat | undefined {
@@ -81,6 +84,12 @@ export class Fleet {
     this.#changed();
   }
 
+  /** From now on it is given nothing and not told of; what it has may be given back. */
+  retire(name: string): void {
+    const seat = this.#seats.get(name);
+    if (seat) seat.retired = true;
+  }
+
   /** Ends an engine and lets go of it. Its attempts must have been given back. */
   async remove(name: string): Promise<void> {
     const seat = this.#seats.get(name);
@@ -96,10 +105,13 @@ export class Fleet {
 
   /** The engine for a run that needs these node classes; `undefined` when there is none at all. */
   choose(nodeTypes: readonly string[]): Seat | undefined {
-    return this.seats.toSorted(
-      (one, other) =>
-        fitness(one.engine.info, nodeTypes) - fitness(other.engine.info, nodeTypes) || one.load - other.load,
-    )[0];
+    return this.seats
+      .filter(({ retired }) => !retired)
+      .toSorted(
+        (one, other) =>
+          fitness(one.engine.info, nodeTypes) - fitness(other.engine.info, nodeTypes) ||
+          one.load - other.load,
+      )[0];
   }
 }
 

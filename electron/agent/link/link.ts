@@ -15,7 +15,7 @@ import { Mailbox, type ReliableMessage } from './mailbox.ts';
 export type Hello = Omit<Extract<AgentMessage, { type: 'hello' }>, 'type' | 'protocol' | 'resume'>;
 export type LiveMessage = Extract<
   AgentMessage,
-  { type: 'progress' | 'preview' | 'log' | 'heartbeat' | 'engines' }
+  { type: 'progress' | 'preview' | 'log' | 'heartbeat' | 'engines' | 'sync' | 'want_models' }
 >;
 export type Welcome = Extract<GatewayMessage, { type: 'welcome' }>;
 export type Order = Extract<GatewayMessage, { seq: number; type: 'assign' | 'cancel' | 'drain' }>;
@@ -33,6 +33,8 @@ export interface LinkOptions {
   wanted(want: Extract<GatewayMessage, { type: 'want_node_info' }>): void;
   /** The gateway asks for something to be done with an engine. */
   manage(command: Extract<GatewayMessage, { type: 'manage' }>): void;
+  /** The gateway says which models we shall have. */
+  models(wanted: Extract<GatewayMessage, { type: 'sync_models' }>): void;
   /** What a heartbeat tells. */
   heartbeat(): Promise<Extract<LiveMessage, { type: 'heartbeat' }>>;
   readonly log: Logger;
@@ -214,6 +216,7 @@ export class Link {
     if (message.type === 'ack') this.#mail.acknowledge(message.seq);
     else if (message.type === 'want_node_info') this.#options.wanted(message);
     else if (message.type === 'manage') this.#options.manage(message);
+    else if (message.type === 'sync_models') this.#options.models(message);
     else if (message.type !== 'welcome') this.#mail.take(message.seq, () => this.#obey(message));
   }
 

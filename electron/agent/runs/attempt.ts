@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
 import { pause } from '../back-off.ts';
-import { EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
+import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
 import type { Fleet, Seat } from '../engines/fleet.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
-import { afterEnd, afterError, counts, stoppedHere } from './conclusions.ts';
+import { afterEnd, afterError, counts, givenBack, stoppedHere } from './conclusions.ts';
 import { placeInputs } from './inputs.ts';
 import type { Conclusion, Journal, JournalRecord } from './journal.ts';
+import { refuseUnsafe, withoutLog, withoutOwner } from './lending.ts';
 import { deliverOutputs } from './outputs.ts';
 import { Reporter } from './reporter.ts';
 
@@ -57,7 +58,12 @@ export class Attempt {
     this.#ref = { attempt_id, fence };
     this.#log = ports.log.child({ attempt: attempt_id, task: task_id });
     const tell = (message: LiveMessage): void => void this.#durable.then(() => ports.link.tell(message));
-    this.#reporter = new Reporter(this.#ref, tell, () => this.#started());
+    this.#reporter = new Reporter(this.#ref, this.#lent ? withoutLog(tell) : tell, () => this.#started());
+  }
+
+  /** The run is another team's. */
+  get #lent(): boolean {
+    return this.#record.assignment.foreign;
   }
 
   get held(): HeldAttempt {
@@ -160,7 +166,8 @@ export class Attempt {
     if (this.#quiet) return;
     if (this.#record.cancelled) return this.#conclude({ type: 'cancelled' });
     const back = this.#givenBack !== undefined && conclusion.type !== 'completed';
-    await this.#conclude(back ? { type: 'declined', reason: this.#givenBack ?? '' } : conclusion);
+    const told = back ? givenBack(this.#givenBack ?? '') : conclusion;
+    await this.#conclude(this.#lent ? withoutOwner(told) : told);
   }
 
   async #work(found?: EngineRun): Promise<Conclusion> {
@@ -168,14 +175,17 @@ export class Attempt {
     const { engine } = this.#place();
     const { assignment } = this.#record;
     const signal = this.#abort.signal;
-    const end = found
-      ? await found.ended
-      : await this.#execute(
-          await placeInputs(this.#graph(), assignment.inputs, { engine, http, gatewayUrl }, signal),
-        );
+    const end = found ? await found.ended : await this.#execute(await this.#prepared(engine, signal));
     if (end.kind !== 'succeeded') return afterEnd(end, found !== undefined && this.#phase === 'staged');
     const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
     return { type: 'completed', outputs: await deliverOutputs(end.outputs, ports, signal) };
+  }
+
+  /** The graph as the engine gets it: nothing of a stranger's that could touch the owner's things, inputs in place. */
+  async #prepared(engine: Engine, signal: AbortSignal): Promise<Graph> {
+    const { inputs } = this.#record.assignment;
+    if (this.#lent) await refuseUnsafe(this.#graph(), inputs, engine, signal);
+    return placeInputs(this.#graph(), inputs, { ...this.#ports, engine }, signal);
   }
 
   /** Submits and follows; again when the engine went away before it had begun with this run. */

@@ -18,6 +18,9 @@ export function afterError(error: unknown, staged: boolean): Conclusion {
   return { type: 'failed', failure: { code: 'engine_error', message, retryable: true } };
 }
 
+/** Only its engine is gone, and the gateway knows that: the agent's other engines need no rest. */
+export const givenBack = (reason: string): Conclusion => ({ type: 'declined', reason, rest: false });
+
 /** A crash counts, and so does being given back, even if we are killed before the gateway has heard of it. */
 export const counts = ({ type }: Conclusion): boolean => type === 'failed' || type === 'declined';
 

@@ -11,7 +11,7 @@ export const conclusion = z.discriminatedUnion('type', [
   z.object({ type: z.literal('completed'), outputs: z.array(manifestEntry) }),
   z.object({ type: z.literal('failed'), failure: taskFailure }),
   z.object({ type: z.literal('cancelled') }),
-  z.object({ type: z.literal('declined'), reason: z.string() }),
+  z.object({ type: z.literal('declined'), reason: z.string(), rest: z.boolean().optional() }),
 ]);
 export type Conclusion = z.infer<typeof conclusion>;
 

@@ -1,11 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
+import type { EngineOutput } from '#shared/comfy/outputs.ts';
 import { readImageSize } from '#shared/image-size.ts';
 import { type ManifestEntry, uploadReply } from '#shared/link/protocol.ts';
+import { outputKind } from '#shared/output-kinds.ts';
 import { BackOff, pause } from '../back-off.ts';
-import { type Engine, EngineGone, type EngineOutput, RunFailure } from '../engines/engine.ts';
+import { type Engine, EngineGone, RunFailure } from '../engines/engine.ts';
 import { errorCode, type HttpClient } from '../http.ts';
-import { outputKind } from './output-kinds.ts';
 
 export interface OutputPorts {
   readonly engine: Engine;

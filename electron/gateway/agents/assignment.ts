@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fillGraph } from '#shared/comfy/parameters.ts';
 import type { AssignedInput, Assignment } from '#shared/link/protocol.ts';
 import type { Files } from '../files/files.ts';
@@ -16,25 +17,30 @@ export interface AssignmentPorts {
 /** Where an agent puts the outputs of an attempt; the signature is its permission. */
 export const uploadPath = (attemptId: string): string => `/api/v1/agent/outputs/${attemptId}`;
 
-/** What an agent needs to carry out an attempt: the frozen graph, its inputs, a place for its outputs. */
+/**
+ * What an agent needs to carry out an attempt: the frozen graph, its inputs, a place for its outputs. An agent of
+ * another team learns no names: not of the workflow, of the files, or of the team.
+ */
 export function assignmentOf(
   task: TaskRow,
   attempt: { readonly id: string; readonly fence: number },
+  agentTeamId: string,
   { workflows, files, signer, addressMs }: AssignmentPorts,
 ): Assignment {
   const version = workflows.version(task.snapshot_id);
   const values = JSON.parse(task.parameters_json) as Record<string, unknown>;
   const filled = fillGraph(version.graph, version.parameters, values);
+  const foreign = agentTeamId !== task.team_id;
   const inputs = filled.files.map(({ key, node_id, field, file_key }): AssignedInput => {
     const file = files.checkInput(task.team_id, key, file_key);
     return {
       node_id,
       field,
-      file_name: file.file_name,
+      file_name: foreign ? `input${extname(file.file_name)}` : file.file_name,
       content_type: file.content_type,
       size: file.announced_size,
       sha256: file.sha256 ?? '',
-      url: files.inputPath(file),
+      url: files.contentPath(file),
     };
   });
   return {
@@ -52,7 +58,8 @@ export function assignmentOf(
       id: task.workflow_id,
       slug: '',
       version: version.snapshot.version,
-      name: version.snapshot.display_name,
+      name: foreign ? '' : version.snapshot.display_name,
     },
+    foreign,
   };
 }

@@ -38,13 +38,18 @@ export class Handover {
       inBackground('take back an attempt', () => attempts.unsent(opened, 'The agent went away just then.'));
       return false;
     }
+    if (session.draining) {
+      inBackground('take back an attempt', () => attempts.unsent(opened, 'The agent was drained just then.'));
+      return false;
+    }
     // A cancelling that was committed together with the opening was told before the agent had anything to cancel.
     if (!openAttempt(store.read, opened.id, opened.fence)) return false;
-    const assignment = this.#assignment(opened);
+    const assignment = this.#assignment(opened, session.teamId);
     if (!assignment) return false;
     session.attempts.set(opened.id, {
       fence: opened.fence,
       taskId: opened.task.id,
+      teamId: opened.task.team_id,
       running: false,
       over: false,
     });
@@ -58,10 +63,10 @@ export class Handover {
   }
 
   /** What to send; a task whose inputs are gone fails alone, the others go on. */
-  #assignment(opened: OpenedAttempt) {
+  #assignment(opened: OpenedAttempt, agentTeamId: string) {
     const { attempts, config, inBackground } = this.#ports;
     try {
-      return assignmentOf(opened.task, opened, this.#ports);
+      return assignmentOf(opened.task, opened, agentTeamId, this.#ports);
     } catch (error) {
       config.log.error({ err: error, task: opened.task.id }, 'a task could not be assigned');
       const why = error instanceof AppError ? error.message : 'its frozen workflow can not be read.';

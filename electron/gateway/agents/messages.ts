@@ -1,6 +1,7 @@
 import type { AgentMessage, EngineFigures } from '#shared/link/protocol.ts';
 import type { AttemptRef, Attempts } from '../tasks/attempts.ts';
 import type { TaskEvents } from '../tasks/events.ts';
+import type { TaskLogs } from '../tasks/logs.ts';
 import type { AgentSession } from './session.ts';
 
 /** The attempt a message is about, if it is about one. */
@@ -12,7 +13,7 @@ export function refOf(message: AgentMessage): AttemptRef | undefined {
 export async function carryOut(
   session: AgentSession,
   message: Exclude<AgentMessage, { type: 'ack' | 'engines' | 'managed' }>,
-  { attempts, events }: { attempts: Attempts; events: TaskEvents },
+  { attempts, events, logs }: { attempts: Attempts; events: TaskEvents; logs: TaskLogs },
 ): Promise<void> {
   const ref = {
     id: 'attempt_id' in message ? message.attempt_id : '',
@@ -51,12 +52,20 @@ export async function carryOut(
       return;
     }
     case 'models_changed':
-      session.hello = { ...session.hello, models: message.models };
+      session.models.take(message);
+      return;
+    case 'sync': {
+      const { type, ...state } = message;
+      session.sync = state;
+      return;
+    }
+    case 'want_models':
+      session.wantsModels = true;
       return;
     case 'progress':
     case 'preview':
     case 'log':
-      live(session, message, events);
+      live(session, message, events, logs);
       return;
     case 'hello':
       throw new Error('hello is said once, when the link opens');
@@ -80,10 +89,11 @@ function live(
   session: AgentSession,
   message: Extract<AgentMessage, { type: 'progress' | 'preview' | 'log' }>,
   events: TaskEvents,
+  logs: TaskLogs,
 ): void {
   const attempt = session.attempts.get(message.attempt_id);
   if (attempt?.fence !== message.fence || attempt.over) return;
-  const task = { id: attempt.taskId, team_id: session.teamId };
+  const task = { id: attempt.taskId, team_id: attempt.teamId };
   switch (message.type) {
     case 'progress':
       events.live(task, 'progress', {
@@ -99,6 +109,7 @@ function live(
       events.live(task, 'preview', { content_type: message.content_type, data_base64: message.data_base64 });
       return;
     case 'log':
+      logs.add(task.id, message.attempt_id, message.lines);
       events.log(task, message.lines);
       return;
   }

@@ -20,10 +20,11 @@ export async function reconcile(
   const lost = open.filter(({ id }) => !held.has(id) && !underWay.has(id));
   const kept = open.filter((attempt) => !lost.includes(attempt));
   session.attempts.clear();
-  for (const { id, fence, task_id, state } of kept) {
-    session.attempts.set(id, { fence, taskId: task_id, running: state === 'running', over: false });
+  for (const { id, fence, task_id, team_id, state } of kept) {
+    const running = state === 'running';
+    session.attempts.set(id, { fence, taskId: task_id, teamId: team_id, running, over: false });
   }
-  const reason = `The agent ${session.agentId} came back without it.`;
+  const reason = (agent: string) => `The agent ${agent} came back without it.`;
   await Promise.all(lost.map((attempt) => attempts.lost(attempt, reason)));
   const fences = new Map(kept.map(({ id, fence }) => [id, fence]));
   return hello.attempts

@@ -6,12 +6,14 @@ import { agentsWithAttempts, openAttemptsOf } from '../store/repositories/tasks.
 import type { Store } from '../store/store.ts';
 import type { Attempts, OpenedAttempt } from '../tasks/attempts.ts';
 import type { TaskEvents } from '../tasks/events.ts';
+import type { TaskLogs } from '../tasks/logs.ts';
 import type { TaskSignals } from '../tasks/signals.ts';
 import type { AssignmentPorts } from './assignment.ts';
 import { Handover } from './handover.ts';
 import { Deadlines } from './leases.ts';
 import { carryOut, refOf } from './messages.ts';
 import { reconcile } from './reconcile.ts';
+import type { Roster } from './roster.ts';
 import { AgentSession, type Hello } from './session.ts';
 
 export interface RegistryPorts extends AssignmentPorts {
@@ -21,6 +23,8 @@ export interface RegistryPorts extends AssignmentPorts {
   readonly attempts: Attempts;
   readonly signals: TaskSignals;
   readonly events: TaskEvents;
+  readonly logs: TaskLogs;
+  readonly roster: Roster;
 }
 
 /** Who listens to agents coming, changing and going. */
@@ -115,8 +119,41 @@ export class AgentRegistry {
     }
   }
 
-  /** An agent has said hello on an authenticated connection. When it can't be welcomed the connection is ended. */
-  async connect(socket: WebSocket, teamId: string, hello: Hello): Promise<AgentSession> {
+  /** What the team decides about an agent holds from now on, wherever the agent is. */
+  decided(teamId: string, agentId: string): void {
+    const session = this.#sessions.get(`${teamId}/${agentId}`);
+    const row = this.#ports.roster.find(teamId, agentId);
+    if (!session || !row) return;
+    const before = session.draining;
+    this.#ports.roster.apply(row, session);
+    if (before !== session.draining) session.send({ type: 'drain', draining: session.draining });
+    this.#changed(session);
+  }
+
+  /** An agent is forgotten: sent away, and what it held goes back in line at once. */
+  async sendAway(teamId: string, agentId: string): Promise<void> {
+    const key = `${teamId}/${agentId}`;
+    const session = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    for (const deadlines of [this.#leases, this.#silences, this.#rests]) deadlines.clear(key);
+    session?.close(linkClose.badCredential, 'this agent was removed from the team');
+    const { attempts, store } = this.#ports;
+    const reason = `The agent ${agentId} was removed.`;
+    await Promise.all(openAttemptsOf(store.read, key).map((attempt) => attempts.unsent(attempt, reason)));
+    if (session) this.#changed(session);
+  }
+
+  /**
+   * An agent has said hello on an authenticated connection. When it can't be welcomed the connection is ended.
+   *
+   * @param credentialId the key that it came with
+   */
+  async connect(
+    socket: WebSocket,
+    teamId: string,
+    hello: Hello,
+    credentialId?: string,
+  ): Promise<AgentSession> {
     const now = this.#ports.config.clock();
     const known = this.#sessions.get(`${teamId}/${hello.agent_id}`);
     const resumed = known !== undefined && hello.resume?.session_id === known.id;
@@ -133,6 +170,7 @@ export class AgentRegistry {
     try {
       // What it said before the break counts as received only once it is on disk.
       await session.settled;
+      this.#ports.roster.apply(await this.#ports.roster.arrived(teamId, hello, credentialId), session);
       const drop = await reconcile(session, hello, this.#ports);
       this.#welcome(session, socket, hello, { resumed, drop });
     } catch (error) {
@@ -171,6 +209,7 @@ export class AgentRegistry {
       drop,
     });
     if (resumed) session.resend(hello.resume?.last_received ?? 0);
+    else if (session.draining) session.send({ type: 'drain', draining: true });
     this.#changed(session);
   }
 
@@ -179,6 +218,9 @@ export class AgentRegistry {
     if (!session.detach(socket) || this.#stopped) return;
     this.#silences.clear(session.key);
     this.#lease(session.key);
+    this.#inBackground('note that an agent left', () =>
+      this.#ports.roster.left(session.teamId, session.agentId),
+    );
     this.#changed(session);
   }
 
@@ -199,7 +241,8 @@ export class AgentRegistry {
     }
     if (!('seq' in message)) {
       this.#inBackground('carry out a message', () => carryOut(session, message, this.#ports));
-      if (message.type === 'heartbeat') this.#changed(session);
+      if (message.type === 'heartbeat' || message.type === 'sync' || message.type === 'want_models')
+        this.#changed(session);
       return;
     }
     const fresh = session.inbox.take(message.seq);
@@ -228,7 +271,7 @@ export class AgentRegistry {
       const attempt = session.attempts.get(ref.id);
       if (attempt) attempt.running = true;
     } else if (message.type !== 'received') {
-      if (message.type === 'declined') this.#rest(session, message.reason);
+      if (message.type === 'declined' && message.rest !== false) this.#rest(session, message.reason);
       this.#release(session, ref.id, message.type);
     }
   }
@@ -270,8 +313,7 @@ export class AgentRegistry {
     this.#leases.set(key, leaseMs, () => {
       if (this.#sessions.get(key)?.connected) return;
       this.#sessions.delete(key);
-      const name = key.slice(key.indexOf('/') + 1);
-      const reason = `The agent ${name} has been away for ${leaseMs / 1000} s.`;
+      const reason = (name: string) => `The agent ${name} has been away for ${leaseMs / 1000} s.`;
       const { attempts, store } = this.#ports;
       this.#inBackground('take back the attempts of an agent', async () => {
         try {

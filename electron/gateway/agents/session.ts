@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 import { Inbox, Outbox } from '#shared/link/outbox.ts';
 import type { AgentMessage, EngineInfo, GatewayMessage, MachineInfo } from '#shared/link/protocol.ts';
 
+import { AgentModels, noSync, type SyncState } from './models.ts';
+
 export type Hello = Extract<AgentMessage, { type: 'hello' }>;
 type Reliable = Extract<GatewayMessage, { seq: number }>;
 type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : never;
@@ -11,6 +13,8 @@ type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'seq'> : neve
 export interface SessionAttempt {
   readonly fence: number;
   readonly taskId: string;
+  /** Whose task it is: another team's, when the agent serves the community pool. */
+  readonly teamId: string;
   running: boolean;
   /** Ended on our side: it takes its place until the agent has let go of it, but nobody hears of it any more. */
   over: boolean;
@@ -42,9 +46,22 @@ export class AgentSession {
   completed = 0;
   lastWorkflow = '';
   draining = false;
+  /** Lent to the community pool: it takes tasks of other teams too. */
+  community = false;
+  /** Given by the team, beside those that the agent tells. */
+  addedLabels: readonly string[] = [];
   /** Why it is given nothing for a moment, in words; empty = it is. */
   resting = '';
+  /** What it told of its models. */
+  readonly models = new AgentModels();
+  /** How far it has come with the team's models. */
+  sync: SyncState = noSync;
+  /** It asks for the list of the team's models. */
+  wantsModels = false;
   #recent = { done: 0, failed: 0 };
+  #labels:
+    | { readonly told: readonly string[]; readonly added: readonly string[]; readonly all: readonly string[] }
+    | undefined;
   /** Effects of messages settle in order; acknowledgements follow them. */
   settled: Promise<unknown> = Promise.resolve();
   #socket: WebSocket | undefined;
@@ -66,6 +83,18 @@ export class AgentSession {
   get engine(): EngineInfo | undefined {
     const { engines } = this.hello;
     return engines.find(({ flavour }) => flavour !== 'starter') ?? engines[0];
+  }
+
+  /** Its own labels and those added here. The same list while neither changes: scheduling makes sets of it. */
+  get labels(): readonly string[] {
+    const [told, added] = [this.hello.labels, this.addedLabels];
+    if (this.#labels?.told !== told || this.#labels.added !== added) {
+      const own = new Set(told.map((label) => label.toLowerCase()));
+      const all =
+        added.length === 0 ? told : [...told, ...added.filter((one) => !own.has(one.toLowerCase()))];
+      this.#labels = { told, added, all };
+    }
+    return this.#labels.all;
   }
 
   get machine(): MachineInfo {

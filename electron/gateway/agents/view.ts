@@ -35,7 +35,7 @@ export function agentItem(session: AgentSession): AgentItem {
   return {
     agent_id: session.agentId,
     agent_status: statusOf(session),
-    agent_labels: hello.labels,
+    agent_labels: [...session.labels],
     last_heartbeat: toTimestamp(session.lastHeartbeat),
     connected_at: toTimestamp(session.connectedAt),
     agent_version: hello.agent_version,
@@ -47,9 +47,9 @@ export function agentItem(session: AgentSession): AgentItem {
     running_tasks: running,
     current_task_id: running[0] ?? null,
     platform_arch: hello.machine.platform_arch,
-    sync_phase: '',
-    sync_detail: '',
-    sync_percent: 0,
+    sync_phase: session.sync.phase,
+    sync_detail: session.sync.detail,
+    sync_percent: session.sync.percent,
     tasks_completed: session.completed,
     system_stats: {
       comfyui_version: engine?.tool === 'comfyui' ? engine.version : '',
@@ -61,6 +61,20 @@ export function agentItem(session: AgentSession): AgentItem {
     },
     status_reason: notReady(session),
     hostname: hello.machine.hostname,
+    added_labels: [...session.addedLabels],
+    is_draining: session.draining,
+    is_community: session.community,
+    engines: hello.engines.map(({ name, tool, flavour, version, state, reason, queue_remaining }) => ({
+      name,
+      tool,
+      flavour,
+      version,
+      state,
+      reason,
+      ...(queue_remaining === undefined ? {} : { queue_remaining }),
+    })),
+    ram_total: hello.machine.ram_total,
+    ram_free: hello.machine.ram_free,
   };
 }
 
@@ -85,5 +99,7 @@ function statusOf(session: AgentSession): AgentStatus {
   if (bestOf(session)?.state === 'starting') return 'syncing';
   if (notReady(session) !== '') return 'unhealthy';
   const running = [...session.attempts.values()].filter((attempt) => attempt.running).length;
-  return running >= session.hello.slots ? 'busy' : 'idle';
+  if (running >= session.hello.slots) return 'busy';
+  // It takes what it has the models for all the same; whoever needs more waits for it.
+  return session.sync.phase !== '' && session.sync.phase !== 'stuck' && running === 0 ? 'syncing' : 'idle';
 }

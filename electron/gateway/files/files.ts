@@ -4,9 +4,11 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { presignReply, presignRequest } from '#shared/wire/files.ts';
 import type { FileRow, OutputRow } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { Reader, Store, Writer } from '../store/store.ts';
+import type { Destination } from './multipart.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 import type { Signer } from './signer.ts';
+import type { Storage } from './storage.ts';
 
 export interface FilesPorts {
   readonly store: Store;
@@ -15,6 +17,7 @@ export interface FilesPorts {
   readonly clock: () => number;
   readonly fileBytes: number;
   readonly signedUrlMs: number;
+  readonly storage: Storage;
 }
 
 /** A file that may be read: its bytes, its kind, and the name it is offered under. */
@@ -24,6 +27,9 @@ export interface ReadableFile {
   readonly contentType: string;
   readonly name: string;
 }
+
+/** Below it bytes lie by hash and size, without a name: `content/<sha256>/<bytes>`. */
+const contents = 'content/';
 
 const filePath = (key: string): string => `/files/${key.split('/').map(encodeURIComponent).join('/')}`;
 
@@ -41,7 +47,7 @@ export class Files {
     request: z.output<typeof presignRequest>,
     origin: string,
   ): Promise<z.output<typeof presignReply>> {
-    const { store, signer, clock, fileBytes, signedUrlMs } = this.#ports;
+    const { store, storage, signer, clock, fileBytes, signedUrlMs } = this.#ports;
     if (request.file_size > fileBytes) {
       throw new AppError(
         'too_large',
@@ -59,8 +65,12 @@ export class Files {
       sha256: null,
       created_at: clock(),
       uploaded_at: null,
+      used_at: clock(),
     };
-    await store.write((writer) => writer.run(store.sql.insertInto('files').values(row)));
+    await store.write((writer) => {
+      storage.require(writer, teamId, request.file_size);
+      writer.run(store.sql.insertInto('files').values(row));
+    });
     return {
       file_key,
       upload_url: origin + signer.sign({ path: filePath(file_key), claims: { op: 'put' } }, signedUrlMs),
@@ -89,14 +99,34 @@ export class Files {
         stored.size,
         now,
       );
-      const taken = writer.hotRun(
-        'UPDATE files SET sha256 = ?, uploaded_at = ? WHERE file_key = ? AND sha256 IS NULL',
-        stored.sha256,
-        now,
-        file.file_key,
-      );
-      if (taken === 0) throw new AppError('already_exists', 'This file was uploaded before.');
+      this.#arrived(writer, file.file_key, stored);
     });
+  }
+
+  #arrived(writer: Writer, fileKey: string, { sha256 }: StoredObject): void {
+    const now = this.#ports.clock();
+    const taken = writer.hotRun(
+      'UPDATE files SET sha256 = ?, uploaded_at = ?, used_at = ? WHERE file_key = ? AND sha256 IS NULL',
+      sha256,
+      now,
+      now,
+      fileKey,
+    );
+    if (taken === 0) throw new AppError('already_exists', 'This file was uploaded before.');
+  }
+
+  /** Inputs as what an upload in parts can be for. */
+  get inputs(): Destination {
+    return {
+      prefix: 'inputs/',
+      role: 'member',
+      announced: (key) => {
+        const file = this.find(key);
+        if (file?.sha256) throw new AppError('already_exists', 'This file was uploaded before.');
+        return file && { teamId: file.team_id, size: file.announced_size };
+      },
+      settle: (writer, key, stored) => this.#arrived(writer, key, stored),
+    };
   }
 
   find(fileKey: string): FileRow | undefined {
@@ -130,9 +160,32 @@ export class Files {
     return file;
   }
 
-  /** Signed path of an input, for the agent that runs with it. */
-  inputPath(file: FileRow): string {
-    return this.#readPath(file.file_key);
+  /**
+   * A task is given these inputs: they are of use again. Runs in the unit of work that enters the task, so that none can
+   * be swept between the check of its values and its entry.
+   *
+   * @throws AppError `invalid_parameter` for one that has just gone
+   */
+  use(writer: Writer, keys: readonly string[]): void {
+    const now = this.#ports.clock();
+    for (const key of keys) {
+      const found = writer.hotRun(
+        'UPDATE files SET used_at = ? WHERE file_key = ? AND sha256 IS NOT NULL',
+        now,
+        key,
+      );
+      if (found === 0) throw new AppError('invalid_parameter', `The file "${key}" is gone; upload it again.`);
+    }
+  }
+
+  /** Is there room for what a task makes? */
+  requireRoom(reader: Reader, teamId: string): void {
+    this.#ports.storage.require(reader, teamId, 1);
+  }
+
+  /** Signed path of an input's bytes, for the agent that runs with it. Named by content: keys name the team. */
+  contentPath(file: FileRow): string {
+    return this.#readPath(`${contents}${file.sha256}/${file.announced_size}`);
   }
 
   /** Signed path of a task's output. */
@@ -152,6 +205,10 @@ export class Files {
   /** The input or output under a key. */
   readable(key: string): ReadableFile | undefined {
     const { read } = this.#ports.store;
+    if (key.startsWith(contents)) {
+      const [sha256 = '', size] = key.slice(contents.length).split('/');
+      return { sha256, size: Number(size), contentType: 'application/octet-stream', name: sha256 };
+    }
     if (key.startsWith('inputs/')) {
       const file = this.find(key);
       return file?.sha256

@@ -23,6 +23,8 @@ const tags = [
   { name: 'workflow', description: 'Workflows and their versions.' },
   { name: 'task', description: 'Runs of workflows: submit, list, follow, fetch, cancel.' },
   { name: 'file', description: 'Uploads for file parameters.' },
+  { name: 'storage', description: 'What is kept, for how long, and how much of it.' },
+  { name: 'upload', description: 'Large files in parts, in any order and after a break.' },
   { name: 'agent', description: 'The machines that execute.' },
   {
     name: 'engine',

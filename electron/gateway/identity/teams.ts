@@ -120,7 +120,7 @@ export class Teams {
   async delete(teamId: string): Promise<void> {
     await this.#ports.store.write((writer) => {
       writer.hotRun('UPDATE teams SET deleted_at = ? WHERE id = ?', this.#ports.clock(), teamId);
-      for (const table of ['members', 'credentials', 'invitations', 'pairings'] as const) {
+      for (const table of ['members', 'credentials', 'invitations', 'pairings', 'webhooks'] as const) {
         writer.hotRun(`DELETE FROM ${table} WHERE team_id = ?`, teamId);
       }
     });
@@ -147,6 +147,7 @@ export class Teams {
         writer.hotRun('DELETE FROM task_counts WHERE team_id = ?', id);
         writer.hotRun(`DELETE FROM feature_settings WHERE scope = 'team' AND subject = ?`, id);
         writer.hotRun('DELETE FROM teams WHERE id = ?', id);
+        writer.hotRun('DELETE FROM storage_counts WHERE team_id = ?', id);
       });
     }
   }

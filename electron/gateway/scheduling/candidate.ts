@@ -1,8 +1,9 @@
 import type { EngineInfo } from '#shared/link/protocol.ts';
 import type { ToolType } from '#shared/wire/common.ts';
+import { type ModelList, modelsOfEngine, type SyncState } from '../agents/models.ts';
 import type { AgentSession } from '../agents/session.ts';
 import { gpusOf, notReady, vramGb } from '../agents/view.ts';
-import { gpuCodeOf, labelOf, modelPathOf } from './requirements.ts';
+import { gpuCodeOf, labelOf } from './requirements.ts';
 
 /** An agent as scheduling sees it. Labels, models and GPUs in the form in which `requirements.ts` compares them. */
 export interface Candidate {
@@ -16,6 +17,12 @@ export interface Candidate {
   readonly tools: ReadonlyMap<ToolType, string>;
   readonly labels: ReadonlySet<string>;
   readonly models: ReadonlySet<string>;
+  /** Those that it is fetching, and how far it has come with all of them, in per cent. */
+  readonly fetching: {
+    readonly paths: ReadonlySet<string>;
+    readonly percent: number;
+    readonly trouble: string;
+  };
   /** Decimal gigabytes of its largest GPU. */
   readonly vramGb: number;
   readonly gpuCodes: readonly string[];
@@ -46,11 +53,19 @@ function once<Said extends object, Made>(make: (said: Said) => Made): (said: Sai
 
 const labelsOf = once((labels: readonly string[]) => new Set(labels.map(labelOf)));
 const modelsOf = once(
-  (models: readonly { path: string }[]) => new Set(models.map(({ path }) => modelPathOf(path))),
+  (list: ModelList) =>
+    new Map([...list.known].map((engine) => [engine, new Set(modelsOfEngine(list, engine))] as const)),
 );
+const noModels: ReadonlySet<string> = new Set();
 const nodeTypesOf = once((engines: readonly EngineInfo[]) =>
   engines.map(({ node_types }) => new Set(node_types)),
 );
+
+const fetchingOf = once(({ fetching, percent, phase, detail }: SyncState) => ({
+  paths: new Set(fetching),
+  percent,
+  trouble: phase === 'stuck' ? detail : '',
+}));
 
 /** A tool is ready when one of the engines that run it is. */
 function toolsOf(session: AgentSession): ReadonlyMap<ToolType, string> {
@@ -61,16 +76,28 @@ function toolsOf(session: AgentSession): ReadonlyMap<ToolType, string> {
   return tools;
 }
 
+/** What any of its engines can load. Mostly one engine, or several with the same folders: no set is made anew. */
+function loadable({ hello, models }: AgentSession): ReadonlySet<string> {
+  if (!models.list) return noModels;
+  const byEngine = modelsOf(models.list);
+  const sets = hello.engines.flatMap(({ name }) => byEngine.get(name) ?? []);
+  const [first = noModels, ...others] = sets.filter(({ size }) => size > 0);
+  return others.every((set) => set.size === first.size && [...set].every((path) => first.has(path)))
+    ? first
+    : new Set([first, ...others].flatMap((set) => [...set]));
+}
+
 export function candidateOf(session: AgentSession): Candidate {
   const { hello } = session;
   return {
     key: session.key,
     agentId: session.agentId,
     teamId: session.teamId,
-    community: false,
+    community: session.community,
     tools: toolsOf(session),
-    labels: labelsOf(hello.labels),
-    models: modelsOf(hello.models),
+    labels: labelsOf(session.labels),
+    models: loadable(session),
+    fetching: fetchingOf(session.sync),
     vramGb: vramGb(session),
     gpuCodes: gpusOf(session).map(({ name }) => gpuCodeOf(name)),
     region: hello.region.trim().toLowerCase(),

@@ -9,9 +9,10 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain, lineIsPaused } from './filters.ts';
+import { beingGiven, explain, lineIsPaused, poolIsFull, someoneFits } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
+import { levelOf, type Pool } from './pool.ts';
 import { explainScore } from './score.ts';
 import { WaitingQueue, type WaitingTask } from './waiting-queue.ts';
 
@@ -22,6 +23,7 @@ export interface DispatcherPorts {
   readonly log: Logger;
   /** How many tasks may be on agents at once: a quota; `Infinity` without one. */
   readonly mostAtOnce?: () => number;
+  readonly pool: Pool;
 }
 
 /** A task that leaves the line, until its attempt is on disk. */
@@ -31,6 +33,9 @@ interface Leaving {
   /** Its row if it is still `pending` there. */
   readonly fresh: TaskRow | undefined;
 }
+
+/** What an agent of another team is called. */
+const lentAgent = 'community-agent';
 
 /** In one turn of the event loop at most, so that a thousand idle agents and a full line don't hold up requests. */
 const mostDecisions = 100;
@@ -99,12 +104,44 @@ export class Dispatcher {
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
+  /** A page of a team's tasks that stand in line, next first, and how many there are. */
+  inLine(teamId: string, offset: number, limit: number): { ids: string[]; total: number } {
+    const ids: string[] = [];
+    let passed = 0;
+    for (const { id, requirements } of this.#queue.inOrder()) {
+      if (ids.length === limit) break;
+      if (requirements.teamId !== teamId) continue;
+      passed += 1;
+      if (passed > offset) ids.push(id);
+    }
+    return { ids, total: this.#queue.sizeOf(teamId) };
+  }
+
+  /** A team's tasks in line that no agent there is could run: ids, next first. */
+  stranded(teamId: string): string[] {
+    const agents = this.#fleet.all();
+    const lost = new Map<string, boolean>();
+    const isLost = ({ signature, requirements }: WaitingTask): boolean => {
+      if (requirements.teamId !== teamId) return false;
+      const known = lost.get(signature) ?? !someoneFits(requirements, agents);
+      lost.set(signature, known);
+      return known;
+    };
+    return [...this.#queue.inOrder()].filter(isLost).map(({ id }) => id);
+  }
+
+  /** It is run elsewhere. */
+  release(taskId: string): void {
+    this.#leave(taskId);
+  }
+
   readonly #held = ({ requirements }: WaitingTask): boolean =>
-    this.#ports.tasks.line.paused(requirements.teamId);
+    this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
   #reason(task: WaitingTask): string {
-    if (this.#held(task)) return lineIsPaused;
     const { signature, requirements } = task;
+    if (this.#ports.tasks.line.paused(requirements.teamId)) return lineIsPaused;
+    if (this.#ports.pool.full(requirements)) return poolIsFull;
     let reason = this.#reasons.get(signature);
     if (reason === undefined) {
       reason =
@@ -118,23 +155,25 @@ export class Dispatcher {
 
   #enqueue(tasks: readonly TaskRow[]): void {
     for (const task of tasks) {
+      if (task.dispatch_target !== 'agent') continue;
       this.#queue.add({
         id: task.id,
         workflowId: task.workflow_id,
         ...this.#needs.of(task),
         submitterId: task.submitter_id,
-        priority: task.priority,
+        priority: levelOf(task),
+        place: task.place ?? task.id,
       });
       if (task.status === 'pending') this.#fresh.set(task.id, task);
     }
     this.#wake();
   }
 
-  #moved({ id, priority }: TaskRow): void {
-    const task = this.#queue.get(id);
+  #moved(row: TaskRow): void {
+    const task = this.#queue.get(row.id);
     if (!task) return;
-    this.#queue.remove(id);
-    this.#queue.add({ ...task, priority });
+    this.#queue.remove(row.id);
+    this.#queue.add({ ...task, priority: levelOf(row), place: row.place ?? row.id });
     this.#wake();
   }
 
@@ -186,6 +225,7 @@ export class Dispatcher {
       this.#queue.take(task.id);
       this.#fresh.delete(task.id);
       this.#leaving.add(task.id);
+      this.#ports.pool.leave(task.requirements);
       this.#reserve(candidate.key, 1);
       const running = candidate.running + 1;
       this.#fleet.upsert({ ...candidate, running, warmWorkflow: task.workflowId });
@@ -207,10 +247,12 @@ export class Dispatcher {
 
   #wanted(task: WaitingTask, key: string, why: string): WantedAttempt {
     const session = this.#ports.agents.get(key);
+    // An agent of another team has neither name nor labels here: both may tell who lends it.
+    const lent = session?.teamId !== task.requirements.teamId;
     const agent = {
       key,
-      agentId: session?.agentId ?? '',
-      labels: session?.hello.labels ?? [],
+      agentId: lent ? lentAgent : session.agentId,
+      labels: lent ? [] : session.labels,
       gpuType: (session && gpusOf(session)[0]?.name) ?? '',
     };
     return { taskId: task.id, agent, reason: `Chosen by ${why}.` };
@@ -234,6 +276,7 @@ export class Dispatcher {
     }
     for (const { task, wanted } of leaving) {
       this.#leaving.delete(task.id);
+      this.#ports.pool.left(task.requirements);
       this.#reserve(wanted.agent.key, -1);
     }
     if (given === leaving.length) return;

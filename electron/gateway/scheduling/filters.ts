@@ -1,5 +1,7 @@
+import { modelPathOf } from '#shared/models/paths.ts';
 import type { Candidate } from './candidate.ts';
-import { labelOf, modelPathOf, type Requirements } from './requirements.ts';
+import { missingModelWords } from './missing-models.ts';
+import { labelOf, type Requirements } from './requirements.ts';
 
 interface Filter {
   readonly name: string;
@@ -7,6 +9,9 @@ interface Filter {
   /** Said when this filter is what leaves nobody; `left` passed all filters before it. */
   readonly words: (needs: Requirements, left: readonly Candidate[]) => string;
 }
+
+/** Would the agent serve another team? */
+export const isForeign = (needs: Requirements, agent: Candidate): boolean => agent.teamId !== needs.teamId;
 
 const missingLabels = (needs: Requirements, agent: Candidate) =>
   needs.labels.filter((label) => !agent.labels.has(labelOf(label)));
@@ -63,16 +68,16 @@ export const filters: readonly Filter[] = [
   {
     name: 'models',
     passes: (needs, agent) => needs.models.every((path) => agent.models.has(modelPathOf(path))),
-    words: (needs, left) =>
-      `No agent has ${named(
-        'model',
-        missingEverywhere(left, needs.models, (agent) => missingModels(needs, agent)),
-      )}.`,
+    words: (needs, left) => {
+      const missing = missingEverywhere(left, needs.models, (agent) => missingModels(needs, agent));
+      return `No agent has ${named('model', missing)}. ${missingModelWords(missing, left)}`;
+    },
   },
   {
     name: 'ready',
     passes: (needs, agent) => notReady(needs, agent) === '',
     words: (needs, left) => {
+      if (needs.pool === 'community') return 'No agent of the community pool that fits is ready.';
       const [first] = left;
       const why = first ? notReady(needs, first) : '';
       return left.length === 1
@@ -84,6 +89,10 @@ export const filters: readonly Filter[] = [
 
 export const eligible = (needs: Requirements, agent: Candidate): boolean =>
   filters.every((filter) => filter.passes(needs, agent));
+
+/** Is there an agent that could run it, now or when it has a free place? */
+export const someoneFits = (needs: Requirements, agents: readonly Candidate[]): boolean =>
+  agents.some((agent) => eligible(needs, agent));
 
 /**
  * Has the agent every node of the graph, as far as it said? A soft rule: it chooses between eligible agents, but when
@@ -99,6 +108,10 @@ export const beingGiven = 'It is next: an agent is being given the work.';
 /** What is said of every waiting task of a team whose line is paused. */
 export const lineIsPaused = 'The queue is paused; resume it to go on.';
 
+/** What is said while a team uses up its share of the community pool. */
+export const poolIsFull =
+  'The team has as many tasks in the community pool as its quota max_community_tasks allows.';
+
 /** Why a task waits, in words: the first filter that leaves nobody, else that those who are left are busy. */
 export function explain(needs: Requirements, agents: readonly Candidate[]): string {
   let left = agents;
@@ -109,8 +122,11 @@ export function explain(needs: Requirements, agents: readonly Candidate[]): stri
   }
   const knowing = left.filter((agent) => hasNodes(needs, agent));
   if (knowing.length > 0) left = knowing;
-  const free = left.some((agent) => agent.running < agent.slots + agent.staging);
+  const free = left.some(
+    (agent) => agent.running < agent.slots + (isForeign(needs, agent) ? 0 : agent.staging),
+  );
   if (free) return beingGiven;
+  if (needs.pool === 'community') return 'The agents of the community pool that fit are busy.';
   return left.length === 1
     ? `The agent ${left[0]?.agentId} is busy.`
     : `All ${left.length} matching agents are busy.`;

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { eligible, hasNodes } from './filters.ts';
+import { eligible, hasNodes, isForeign } from './filters.ts';
 import { RankedHeap } from './heap.ts';
 import type { Requirements } from './requirements.ts';
 import { scoreOf, warmBonus } from './score.ts';
@@ -71,7 +71,9 @@ class Matches {
     else this.#knowing.delete(key);
     const [ranking, other] = knows ? [this.#withNodes, this.#others] : [this.#others, this.#withNodes];
     other.remove(key);
-    if (running >= slots + staging) ranking.remove(key);
+    // What belongs to others is never staged ahead: the owner's next run waits for one of theirs at most.
+    const places = slots + (isForeign(this.#needs, candidate) ? 0 : staging);
+    if (running >= places) ranking.remove(key);
     else ranking.set(candidate, scoreOf(this.#needs, candidate) + (running < slots ? idleBonus : 0));
   }
 

@@ -28,9 +28,6 @@ export const signatureOf = (requirements: Requirements): string =>
 /** Labels are the same whatever their case (Cyberun: `gpu`, `GPU`). */
 export const labelOf = (label: string): string => label.trim().toLowerCase();
 
-/** `models/checkpoints/x` and `checkpoints/x` are the same file (Cyberun spec, section 6). */
-export const modelPathOf = (path: string): string => path.replace(/^\/?models\//, '');
-
 /** `RTX_4090` and `NVIDIA GeForce RTX 4090` are the same card: letters and digits, without the maker's words. */
 export const gpuCodeOf = (name: string): string =>
   name

@@ -10,9 +10,14 @@ export interface WaitingTask {
   readonly submitterId: string;
   /** Higher goes first. */
   readonly priority: number;
+  /** Its place among those of its submitter and priority, in the order of text: the id, until somebody moves it. */
+  readonly place: string;
 }
 
-/** Tasks of one submitter, one priority and one signature, in order of submission. */
+const isBefore = (one: WaitingTask, other: WaitingTask): boolean =>
+  one.place === other.place ? one.id < other.id : one.place < other.place;
+
+/** Tasks of one submitter, one priority and one signature, by their places: in order of submission if none was moved. */
 class Line {
   #tasks: WaitingTask[] = [];
   /** Taken from the front without moving the rest. */
@@ -27,13 +32,13 @@ class Line {
   }
 
   add(task: WaitingTask): void {
-    const at = this.#indexOf(task.id);
+    const at = this.#indexOf(task);
     if (at === this.#tasks.length) this.#tasks.push(task);
     else this.#tasks.splice(at, 0, task);
   }
 
-  remove(id: string): void {
-    const at = this.#indexOf(id);
+  remove(task: WaitingTask): void {
+    const at = this.#indexOf(task);
     if (at !== this.#front) {
       this.#tasks.splice(at, 1);
       return;
@@ -45,18 +50,23 @@ class Line {
     }
   }
 
-  /** How many were submitted before the task `id`. */
-  before(id: string): number {
-    return this.#indexOf(id) - this.#front;
+  /** How many stand before a task. */
+  before(task: WaitingTask): number {
+    return this.#indexOf(task) - this.#front;
   }
 
-  /** Index of the first task that is not before `id`. */
-  #indexOf(id: string): number {
+  at(index: number): WaitingTask | undefined {
+    return this.#tasks[this.#front + index];
+  }
+
+  /** Index of the first task that is not before `task`. */
+  #indexOf(task: WaitingTask): number {
     let low = this.#front;
     let high = this.#tasks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#tasks[middle]?.id ?? '') < id) low = middle + 1;
+      const other = this.#tasks[middle];
+      if (other && isBefore(other, task)) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -82,13 +92,14 @@ class Share {
 
 /**
  * The line, fair between people: higher priority first; within a priority whoever was served longest ago goes next; each
- * one's own tasks in order of submission. A turn is used up whatever was run in it.
+ * one's own tasks by their places. A turn is used up whatever was run in it.
  */
 export class WaitingQueue {
   readonly #tasks = new Map<string, WaitingTask>();
   readonly #levels = new Map<number, Map<string, Share>>();
   /** How many tasks of each signature stand in line. */
   readonly #signatures = new Map<string, number>();
+  readonly #teams = new Map<string, number>();
   #turn = 0;
 
   get size(): number {
@@ -113,7 +124,8 @@ export class WaitingQueue {
     }
     share.line(task.signature).add(task);
     share.size += 1;
-    this.#signatures.set(task.signature, (this.#signatures.get(task.signature) ?? 0) + 1);
+    count(this.#signatures, task.signature, 1);
+    count(this.#teams, task.requirements.teamId, 1);
   }
 
   /** A task leaves the line without having been served. */
@@ -125,14 +137,13 @@ export class WaitingQueue {
     const share = level?.get(task.submitterId);
     const line = share?.lines.get(task.signature);
     if (!level || !share || !line) return;
-    line.remove(id);
+    line.remove(task);
     share.size -= 1;
     if (line.size === 0) share.lines.delete(task.signature);
     if (share.size === 0) level.delete(task.submitterId);
     if (level.size === 0) this.#levels.delete(task.priority);
-    const left = (this.#signatures.get(task.signature) ?? 1) - 1;
-    if (left === 0) this.#signatures.delete(task.signature);
-    else this.#signatures.set(task.signature, left);
+    count(this.#signatures, task.signature, -1);
+    count(this.#teams, task.requirements.teamId, -1);
   }
 
   /** A task is served: its submitter's turn is used up. */
@@ -155,7 +166,7 @@ export class WaitingQueue {
       for (const share of this.#levels.get(priority)?.values() ?? []) {
         if (best && share.turn > best.turn) continue;
         const task = firstOf(share, canStart);
-        if (task && (!best || share.turn < best.turn || task.id < best.task.id)) {
+        if (task && (!best || share.turn < best.turn || isBefore(task, best.task))) {
           best = { task, turn: share.turn };
         }
       }
@@ -171,7 +182,7 @@ export class WaitingQueue {
     const own = level?.get(task?.submitterId ?? '');
     if (!task || !level || !own) return null;
     let ahead = 0;
-    for (const line of own.lines.values()) ahead += line.before(id);
+    for (const line of own.lines.values()) ahead += line.before(task);
     const rounds = ahead;
     for (const share of level.values()) {
       if (share !== own) ahead += Math.min(share.size, rounds + (goesBefore(share, own) ? 1 : 0));
@@ -180,6 +191,29 @@ export class WaitingQueue {
       if (priority > task.priority) for (const share of shares.values()) ahead += share.size;
     }
     return ahead + 1;
+  }
+
+  /** How many tasks of a team stand in line. */
+  sizeOf(teamId: string): number {
+    return this.#teams.get(teamId) ?? 0;
+  }
+
+  /** Everybody's tasks by their places in line: what `position` counts. Costs only as much as is taken of it. */
+  *inOrder(): Generator<WaitingTask> {
+    for (const priority of this.#priorities()) {
+      const shares = [...(this.#levels.get(priority)?.values() ?? [])];
+      let turns = shares.sort((a, b) => (goesBefore(a, b) ? -1 : 1)).map(ownOrder);
+      while (turns.length > 0) {
+        const left: typeof turns = [];
+        for (const turn of turns) {
+          const { value: task, done } = turn.next();
+          if (done) continue;
+          yield task;
+          left.push(turn);
+        }
+        turns = left;
+      }
+    }
   }
 
   #priorities(): number[] {
@@ -191,9 +225,30 @@ function firstOf(share: Share, canStart: (first: WaitingTask) => boolean): Waiti
   let first: WaitingTask | undefined;
   for (const line of share.lines.values()) {
     const task = line.first;
-    if (task && (!first || task.id < first.id) && canStart(task)) first = task;
+    if (task && (!first || isBefore(task, first)) && canStart(task)) first = task;
   }
   return first;
+}
+
+/** All that one submitter has in line at one priority, by places. */
+function* ownOrder(share: Share): Generator<WaitingTask, undefined> {
+  const lines = [...share.lines.values()].map((line) => ({ line, index: 0 }));
+  for (;;) {
+    let next: { task: WaitingTask; from: (typeof lines)[number] } | undefined;
+    for (const from of lines) {
+      const task = from.line.at(from.index);
+      if (task && (!next || isBefore(task, next.task))) next = { task, from };
+    }
+    if (!next) return undefined;
+    next.from.index += 1;
+    yield next.task;
+  }
+}
+
+function count(counts: Map<string, number>, name: string, change: 1 | -1): void {
+  const now = (counts.get(name) ?? 0) + change;
+  if (now === 0) counts.delete(name);
+  else counts.set(name, now);
 }
 
 function goesBefore(one: Share, other: Share): boolean {
@@ -203,8 +258,8 @@ function goesBefore(one: Share, other: Share): boolean {
 function oldest(share: Share): string {
   let first = '';
   for (const line of share.lines.values()) {
-    const id = line.first?.id ?? '';
-    if (first === '' || id < first) first = id;
+    const place = line.first?.place ?? '';
+    if (first === '' || place < first) first = place;
   }
   return first;
 }

@@ -2,7 +2,13 @@ import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { OutputKind } from '#shared/wire/tasks.ts';
+import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
+import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
 import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
+import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
+import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
+import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
+import type { WorkflowPresetRow } from './rows/workflows.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the
@@ -105,11 +111,16 @@ export interface WorkflowRow {
   /** The snapshot of the current version: definition fields live there only. */
   snapshot_id: string;
   starred: 0 | 1;
+  tags_json: string;
   created_at: number;
   updated_at: number;
+  /** Set = deleted: kept for the history of its tasks, found by nobody. */
+  deleted_at: number | null;
+  /** Its slug while it lived; the column `slug` is free for another then. */
+  former_slug: string | null;
 }
 
-/** One saved version of a workflow, never changed. Tasks refer to it, so what was submitted stays what it was. */
+/** One saved version of a workflow, never changed but for its note. Tasks refer to it, so what was submitted stays what it was. */
 export interface WorkflowSnapshotRow {
   id: string;
   workflow_id: string;
@@ -129,6 +140,10 @@ export interface WorkflowSnapshotRow {
   min_vram_gb: number;
   default_dispatch_target: DispatchTarget;
   created_at: number;
+  /** Words of a person about this version; the one thing of it that may change. */
+  note: string;
+  /** The user who saved it; null = unknown (saved before this was kept). */
+  saved_by: string | null;
 }
 
 export interface TaskRow {
@@ -147,6 +162,8 @@ export interface TaskRow {
   submitter_id: string;
   /** Higher runs first. */
   priority: number;
+  /** Its place among tasks of its submitter and priority, in the order of text; null = by its id. */
+  place: string | null;
   retry_count: number;
   retry_of: string | null;
   /** The attempt whose messages count; null between attempts. */
@@ -205,6 +222,8 @@ export interface FileRow {
   sha256: string | null;
   created_at: number;
   uploaded_at: number | null;
+  /** When it was last of use: announced, uploaded, or given to a task. */
+  used_at: number;
 }
 
 export interface OutputRow {
@@ -249,6 +268,8 @@ export interface NodeInfoRow {
   seen_at: number;
 }
 
+export type { WorkflowPresetRow } from './rows/workflows.ts';
+
 export interface Database {
   teams: TeamRow;
   users: UserRow;
@@ -260,14 +281,27 @@ export interface Database {
   feature_settings: FeatureSettingRow;
   workflows: WorkflowRow;
   workflow_snapshots: WorkflowSnapshotRow;
+  workflow_presets: WorkflowPresetRow;
   tasks: TaskRow;
   attempts: AttemptRow;
   task_events: TaskEventRow;
   objects: ObjectRow;
   files: FileRow;
+  uploads: UploadRow;
+  upload_parts: UploadPartRow;
+  storage_counts: StorageCountRow;
   outputs: OutputRow;
   output_counts: OutputCountRow;
   previews: PreviewRow;
+  models: ModelRow;
+  model_uploads: ModelUploadRow;
+  model_fetches: ModelFetchRow;
   settings: SettingRow;
   node_infos: NodeInfoRow;
+  webhooks: WebhookRow;
+  webhook_deliveries: WebhookDeliveryRow;
+  task_logs: TaskLogRow;
+  agents: AgentRow;
+  cloud_accounts: CloudAccountRow;
+  cloud_jobs: CloudJobRow;
 }

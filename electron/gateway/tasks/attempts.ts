@@ -172,10 +172,11 @@ export class Attempts {
     });
   }
 
-  /** The agent is gone, or never answered: back in line, three times at most. */
-  lost(ref: AttemptRef, reason: string): Promise<void> {
+  /** The agent is gone, or never answered: back in line, three times at most. `why` is given the name that people see. */
+  lost(ref: AttemptRef, why: string | ((agent: string) => string)): Promise<void> {
     return this.#current(ref, (writer, task, told) => {
       endAttempt(writer, ref.id, 'lost', this.#ports.clock());
+      const reason = typeof why === 'string' ? why : why(task.agent_id ?? '');
       const failure = { code: 'agent_lost', message: reason, retryable: false } as const;
       this.#endings.againOrFail(writer, task, reason, failure, told);
     });

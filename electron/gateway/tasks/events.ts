@@ -38,6 +38,9 @@ export class Told {
 
 export type Listener = (told: Told) => void;
 
+/** Runs in the unit of work of an event, right after it was stored. What it throws undoes the unit. */
+export type Joining = (writer: Writer, event: TaskEventRow) => void;
+
 /** What a running task told last. */
 interface Current {
   readonly fraction: number;
@@ -62,6 +65,7 @@ export class TaskEvents {
   readonly #clock: () => number;
   /** Completes a stored event for its readers: addresses expire, so they are signed when told. */
   readonly #complete: (event: TaskEvent) => TaskEvent;
+  readonly #joined: Joining[] = [];
   readonly #byTask = new Map<string, Set<Listener>>();
   readonly #byTeam = new Map<string, Set<Listener>>();
   readonly #current = new Map<string, Current>();
@@ -88,7 +92,21 @@ export class TaskEvents {
       data_json,
       now,
     );
-    return { seq: row?.seq ?? 0, task_id: task.id, team_id: task.team_id, event, data_json, created_at: now };
+    const stored: TaskEventRow = {
+      seq: row?.seq ?? 0,
+      task_id: task.id,
+      team_id: task.team_id,
+      event,
+      data_json,
+      created_at: now,
+    };
+    for (const join of this.#joined) join(writer, stored);
+    return stored;
+  }
+
+  /** What has to be true together with an event joins its unit of work. */
+  onAppend(join: Joining): void {
+    this.#joined.push(join);
   }
 
   tell(rows: readonly TaskEventRow[]): void {

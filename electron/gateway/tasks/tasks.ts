@@ -23,8 +23,10 @@ import type { Attempts } from './attempts.ts';
 import { expandBatch } from './batch.ts';
 import type { TaskEvents } from './events.ts';
 import { Line } from './line.ts';
+import type { TaskLogs } from './logs.ts';
 import type { TaskSignals } from './signals.ts';
-import type { TaskViews } from './views.ts';
+import { Statistics } from './statistics.ts';
+import type { TaskViews, Waiting } from './views.ts';
 
 /** Who submits, as far as tasks care. */
 export interface Submitter {
@@ -40,6 +42,11 @@ export interface TaskPorts {
   readonly attempts: Attempts;
   readonly views: TaskViews;
   readonly workflows: Workflows;
+  readonly logs: TaskLogs;
+  /** The scheduler's word on a task in line. */
+  readonly waiting: (taskId: string) => Waiting | undefined;
+  /** May the team's tasks run at ComfyUI Cloud? */
+  readonly hasCloudKey: (teamId: string) => boolean;
   readonly clock: () => number;
 }
 
@@ -52,6 +59,8 @@ export class Tasks {
   readonly attempts: Attempts;
   readonly signals: TaskSignals;
   readonly line: Line;
+  readonly logs: TaskLogs;
+  readonly statistics: Statistics;
   readonly #ports: TaskPorts;
 
   constructor(ports: TaskPorts) {
@@ -59,6 +68,9 @@ export class Tasks {
     this.attempts = ports.attempts;
     this.signals = ports.signals;
     this.line = new Line(ports);
+    this.logs = ports.logs;
+    this.statistics = new Statistics(ports);
+    this.signals.listen({ ended: ({ id }) => this.logs.forget(id) });
   }
 
   /**
@@ -92,6 +104,17 @@ export class Tasks {
     return { task_count: runs.length, task_ids: batch.dry_run ? [] : await this.#accept(runs) };
   }
 
+  #target(teamId: string, run: RunRequest, { snapshot }: WorkflowVersion): TaskRow['dispatch_target'] {
+    const wanted = run.dispatch_target ?? snapshot.default_dispatch_target;
+    if (wanted === 'comfy_cloud' && !this.#ports.hasCloudKey(teamId)) {
+      throw new AppError(
+        'bad_request',
+        'dispatch_target: no ComfyUI Cloud key is in use in this team; set one up, or use "agent".',
+      );
+    }
+    return wanted;
+  }
+
   #checked(caller: Submitter, { row, version }: Workflow, run: RunRequest): NewRun {
     if (row.status === 'disabled') throw new AppError('workflow_disabled');
     const values = this.#values(caller.teamId, version, run);
@@ -100,7 +123,7 @@ export class Tasks {
       workflow_id: row.id,
       snapshot_id: version.snapshot.id,
       parameters_json: JSON.stringify(values),
-      dispatch_target: target(run, version),
+      dispatch_target: this.#target(caller.teamId, run, version),
       target_pool: run.target_pool,
       tool_type: version.snapshot.tool_type,
       submitter_region: run.submitter_region,
@@ -135,7 +158,7 @@ export class Tasks {
 
   /** All in one unit of work, so that they are on disk together or not at all. */
   async #accept(runs: readonly NewRun[]): Promise<string[]> {
-    const { store, events, signals, clock } = this.#ports;
+    const { store, files, events, signals, clock } = this.#ports;
     const tasks = runs.map(
       (run): TaskRow => ({
         ...run,
@@ -144,6 +167,7 @@ export class Tasks {
         retry_count: 0,
         attempt_id: null,
         attempt_count: 0,
+        place: null,
         agent_id: null,
         agent_labels_json: '[]',
         gpu_type: '',
@@ -156,6 +180,8 @@ export class Tasks {
     );
     const told = await store.write((writer) =>
       tasks.map((task) => {
+        files.requireRoom(writer, task.team_id);
+        files.use(writer, this.#inputsOf(task));
         insertTask(writer, task);
         return events.append(writer, task, 'status', { status: 'pending' });
       }),
@@ -185,6 +211,13 @@ export class Tasks {
         this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
       }
     }
+  }
+
+  #inputsOf({ snapshot_id, parameters_json }: TaskRow): string[] {
+    const defs = this.#ports.workflows.version(snapshot_id).parameters.filter(({ type }) => type === 'file');
+    if (defs.length === 0) return [];
+    const values = JSON.parse(parameters_json) as Record<string, unknown>;
+    return defs.flatMap(({ key }) => (values[key] === undefined ? [] : String(values[key])));
   }
 
   /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */
@@ -228,6 +261,7 @@ export class Tasks {
         status: query.status,
         workflowId: query.workflow_id,
         agentId: query.agent_id,
+        submitterId: query.submitted_by,
         pool: query.target_pool,
         createdAfter: time(query.created_after),
         createdBefore: time(query.created_before),
@@ -237,6 +271,34 @@ export class Tasks {
       (query.current_page - 1) * query.per_page,
     );
     return { tasks: rows.map((row) => this.#ports.views.detail(row, this.#ports.events)), total };
+  }
+
+  /** The views of tasks by their ids, in the order of the ids; those that are gone are left out. */
+  views(ids: readonly string[]): TaskDetail[] {
+    const { store, views, events } = this.#ports;
+    const rows = ids.flatMap((id) => findTask(store.read, id) ?? []);
+    return rows.map((row) => views.detail(row, events));
+  }
+
+  /**
+   * Deletes a task that is over, with its events, log and outputs. Their bytes stay in the object store without anybody
+   * who names them, for whoever clears up there.
+   *
+   * @param submitterId only if this one submitted it
+   */
+  async delete(teamId: string, id: string, submitterId?: string): Promise<void> {
+    await this.#ports.store.write((writer) => {
+      const task = findTask(writer, id);
+      if (task?.team_id !== teamId) throw new AppError('not_found', 'There is no such task in this team.');
+      if (submitterId !== undefined && task.submitter_id !== submitterId) {
+        throw new AppError('forbidden', 'Somebody else submitted this task; an admin can delete it.');
+      }
+      if (!isTerminal(task.status)) {
+        throw new AppError('conflict', `This task is ${task.status}; cancel it first, then delete it.`);
+      }
+      writer.hotRun('DELETE FROM tasks WHERE id = ?', id);
+    });
+    this.#ports.events.changed(teamId, 'tasks_changed');
   }
 
   /** Ends everything of a team that is not over. */
@@ -271,12 +333,4 @@ export class Tasks {
     }
     return { cancelled_count, not_found: named.filter((id) => !ids.includes(id)) };
   }
-}
-
-function target(run: RunRequest, version: WorkflowVersion): TaskRow['dispatch_target'] {
-  const wanted = run.dispatch_target ?? version.snapshot.default_dispatch_target;
-  if (wanted === 'comfy_cloud') {
-    throw new AppError('bad_request', 'dispatch_target: no ComfyUI Cloud key is set up here; use "agent".');
-  }
-  return wanted;
 }

@@ -4,7 +4,7 @@ import type { TaskDetail, TaskFailure, TaskOutput, TaskResult } from '#shared/wi
 import type { Files } from '../files/files.ts';
 import { outputsOf } from '../store/repositories/tasks.ts';
 import type { OutputRow, TaskRow } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Reader, Store } from '../store/store.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import type { TaskEvents } from './events.ts';
 
@@ -85,8 +85,13 @@ export class TaskViews {
   }
 
   /** Every file of a task, with signed paths. */
-  outputs(taskId: string): TaskOutput[] {
-    return outputsOf(this.#ports.store.read, taskId).map((row) => this.#output(row));
+  outputs(taskId: string, reader: Reader = this.#ports.store.read): TaskOutput[] {
+    return outputsOf(reader, taskId).map((row) => this.#output(row));
+  }
+
+  /** What a finished task made, in short; inside a unit of work with its writer. */
+  summary(reader: Reader, taskId: string) {
+    return summary(this.outputs(taskId, reader));
   }
 
   /** A stored event as it is told: a completed one lists its files with addresses that are good now. */
@@ -119,7 +124,11 @@ export class TaskViews {
 
   #slug(workflowId: string): string {
     const { read } = this.#ports.store;
-    return read.hot<{ slug: string }>('SELECT slug FROM workflows WHERE id = ?', workflowId)[0]?.slug ?? '';
+    const [row] = read.hot<{ slug: string }>(
+      'SELECT COALESCE(former_slug, slug) AS slug FROM workflows WHERE id = ?',
+      workflowId,
+    );
+    return row?.slug ?? '';
   }
 }
 

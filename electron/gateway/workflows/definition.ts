@@ -5,7 +5,10 @@ import type { ImportWorkflowRequest } from '#shared/wire/workflows.ts';
 import type { WorkflowSnapshotRow } from '../store/schema.ts';
 import type { WorkflowVersion } from './workflows.ts';
 
-export type Definition = Omit<WorkflowSnapshotRow, 'id' | 'workflow_id' | 'version' | 'created_at'>;
+export type Definition = Omit<
+  WorkflowSnapshotRow,
+  'id' | 'workflow_id' | 'version' | 'created_at' | 'note' | 'saved_by'
+>;
 
 /** Checks a request and turns it into what a snapshot holds. */
 export function definitionOf(request: ImportWorkflowRequest): Definition {

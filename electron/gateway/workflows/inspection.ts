@@ -1,9 +1,12 @@
+import type { UnknownNode } from '#shared/comfy/convert/convert.ts';
 import { WorkflowFileError } from '#shared/comfy/convert/problems.ts';
 import { inspectWorkflow, judge, type Verdict } from '#shared/comfy/inspect.ts';
 import type { Json } from '#shared/comfy/json.ts';
+import { neededNodes } from '#shared/comfy/needed-nodes.ts';
 import { readJson } from '#shared/comfy/readers/read.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AgentVerdict, InspectWorkflowReply, WorkflowVerdict } from '#shared/wire/inspect.ts';
+import { modelsOfEngine } from '../agents/models.ts';
 import type { NodeInfos } from '../agents/node-infos.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import { notReady } from '../agents/view.ts';
@@ -28,7 +31,7 @@ export class Inspection {
       workflow_json: seen.graph as Record<string, unknown>,
       parameters: [...seen.parameters],
       required_models: [...seen.models],
-      models_known: this.#agents.list(teamId).some(({ hello }) => hello.models.length > 0),
+      models_known: this.#agents.list(teamId).some(({ models }) => models.list !== undefined),
       required_inputs: seen.parameters
         .filter((def) => def.type === 'file' && def.required)
         .map(({ key }) => key),
@@ -39,6 +42,16 @@ export class Inspection {
     };
   }
 
+  /** The node types that a workflow runs, with the packs that it names for them. */
+  async needed(teamId: string, workflow: Json): Promise<Omit<UnknownNode, 'nodes'>[]> {
+    const { info } = await this.#nodeInfos.of(teamId);
+    return asAppError(() => {
+      const found = readJson(workflow);
+      const { graph } = inspectWorkflow(found, info);
+      return neededNodes(graph, found.ui).map(({ nodes: _, ...node }) => node);
+    });
+  }
+
   /** Will a workflow of the team run, and where? */
   judge(teamId: string, { graph, requiredModels }: WorkflowVersion): WorkflowVerdict {
     const models = requiredModels.map((path) => ({ path }));
@@ -47,9 +60,11 @@ export class Inspection {
 
   #verdicts(teamId: string, workflow: Parameters<typeof judge>[0]): AgentVerdict[] {
     return this.#agents.list(teamId).map((session) => {
-      const models = session.hello.models.map(({ path }) => path);
+      const { list } = session.models;
       const { runs, missingNodes, missingModels } = bestVerdict(
-        session.hello.engines.map(({ node_types }) => judge(workflow, { nodeTypes: node_types, models })),
+        session.hello.engines.map(({ name, node_types: nodeTypes }) =>
+          judge(workflow, { nodeTypes, models: modelsOfEngine(list, name) }),
+        ),
       );
       return {
         agent_id: session.agentId,
@@ -69,7 +84,8 @@ function bestVerdict(verdicts: readonly Verdict[]): Verdict {
   const best = verdicts.toSorted(
     (one, other) =>
       order.indexOf(one.runs) - order.indexOf(other.runs) ||
-      one.missingNodes.length - other.missingNodes.length,
+      one.missingNodes.length - other.missingNodes.length ||
+      one.missingModels.length - other.missingModels.length,
   )[0];
   return best ?? { runs: 'unknown', missingNodes: [], missingModels: [] };
 }

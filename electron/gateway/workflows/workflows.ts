@@ -1,28 +1,27 @@
-import { sql as raw } from 'kysely';
-import { v7 } from 'uuid';
-import type { Graph } from '#shared/comfy/graph.ts';
 import { fillGraph, resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Canary } from '#shared/link/manage.ts';
 import type {
   ExportFormat,
   ImportWorkflowRequest,
-  ParameterDef,
   UpdateWorkflowRequest,
   WorkflowListQuery,
 } from '#shared/wire/workflows.ts';
-import type { WorkflowRow, WorkflowSnapshotRow } from '../store/schema.ts';
-import type { Reader, Store, Writer } from '../store/store.ts';
-import { type Definition, definitionOf, given, importedFrom } from './definition.ts';
+import type { WorkflowRow } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import { definitionOf, given, importedFrom } from './definition.ts';
+import { WorkflowHistory } from './history.ts';
+import { listWorkflows, tagsOf } from './list.ts';
+import {
+  createWorkflow,
+  readVersion,
+  rowById,
+  rowBySlug,
+  saveVersion,
+  type WorkflowVersion,
+} from './versions.ts';
 
-/** One saved version, parsed. Immutable, so it is kept in memory by its snapshot's id. */
-export interface WorkflowVersion {
-  readonly snapshot: WorkflowSnapshotRow;
-  readonly graph: Graph;
-  readonly parameters: ParameterDef[];
-  readonly requiredLabels: string[];
-  readonly requiredModels: string[];
-}
+export type { WorkflowVersion } from './versions.ts';
 
 export interface Workflow {
   readonly row: WorkflowRow;
@@ -33,6 +32,7 @@ const keptVersions = 300;
 
 /** Definitions and their versions. Every save is a new snapshot; tasks refer to snapshots. */
 export class Workflows {
+  readonly history: WorkflowHistory;
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #versions = new Map<string, WorkflowVersion>();
@@ -42,54 +42,97 @@ export class Workflows {
     this.#store = store;
     this.#clock = clock;
     this.#changed = changed;
+    this.history = new WorkflowHistory({ store, clock, changed });
   }
 
-  /** Creates, or overwrites the workflow of that slug in the team and raises its version (Cyberun seed 000). */
-  async import(teamId: string, request: ImportWorkflowRequest): Promise<string> {
+  /** @throws AppError `conflict` when the slug is taken */
+  async create(teamId: string, request: ImportWorkflowRequest, by: string | null = null): Promise<string> {
     const definition = definitionOf(request);
+    const { sql } = this.#store;
     const id = await this.#store.write((writer) => {
-      const found = this.#bySlug(writer, teamId, request.workflow_slug);
-      return found
-        ? this.#save(writer, found, definition, {})
-        : this.#create(writer, teamId, request.workflow_slug, definition);
+      if (rowBySlug(writer, teamId, request.workflow_slug)) throw slugTaken(request.workflow_slug);
+      const place = { team_id: teamId, slug: request.workflow_slug, tags_json: tagsJson(request.tags) };
+      return createWorkflow({ sql, writer }, place, definition, { by, now: this.#clock() });
     });
     this.#changed(teamId);
     return id;
   }
 
-  /** Changes the given fields only, as a new version. */
-  async update(teamId: string, id: string, request: UpdateWorkflowRequest): Promise<string> {
+  /** Creates, or overwrites the workflow of that slug in the team and raises its version (Cyberun seed 000). */
+  async import(teamId: string, request: ImportWorkflowRequest, by: string | null = null): Promise<string> {
+    const definition = definitionOf(request);
+    const { sql } = this.#store;
+    const { workflow_slug: slug, tags } = request;
+    const id = await this.#store.write((writer) => {
+      const saving = { by, now: this.#clock() };
+      const found = rowBySlug(writer, teamId, slug);
+      if (!found) {
+        const place = { team_id: teamId, slug, tags_json: tagsJson(tags) };
+        return createWorkflow({ sql, writer }, place, definition, saving);
+      }
+      const tagged = tags ? { tags_json: tagsJson(tags) } : {};
+      return saveVersion({ sql, writer }, found, definition, tagged, saving);
+    });
+    this.#changed(teamId);
+    return id;
+  }
+
+  /** Changes the given fields only, as a new version; tags alone are none, since no run depends on them. */
+  async update(
+    teamId: string,
+    id: string,
+    request: UpdateWorkflowRequest,
+    by: string | null = null,
+  ): Promise<string> {
+    const { sql } = this.#store;
     await this.#store.write((writer) => {
       // Read in the unit that writes: of two updates that come together, the second builds on the first.
-      const current = this.#byId(writer, teamId, id);
-      if (!current) throw new AppError('not_found', 'There is no such workflow in this team.');
+      const current = rowById(writer, teamId, id);
       const {
         workflow_slug: slug = current.slug,
         workflow_status: status = current.status,
+        tags,
         ...fields
       } = request;
-      const other = this.#bySlug(writer, teamId, slug);
-      if (other && other.id !== id) {
-        throw new AppError(
-          'conflict',
-          `Another workflow of this team has the slug "${slug}"; choose a different one.`,
-        );
+      const tags_json = tags ? tagsJson(tags) : current.tags_json;
+      if (tags && Object.keys(given(request)).length === 1) {
+        writer.hotRun('UPDATE workflows SET tags_json = ? WHERE id = ?', tags_json, id);
+        return;
       }
+      const other = rowBySlug(writer, teamId, slug);
+      if (other && other.id !== id) throw slugTaken(slug);
       const before = importedFrom(readVersion(writer, current.snapshot_id));
       // A drawing of another graph than the one it came with would be a lie.
       const drawing = fields.workflow_json === undefined ? {} : { editor_json: fields.editor_json };
       const definition = definitionOf({ ...before, ...given(fields), ...drawing, workflow_slug: slug });
-      return this.#save(writer, current, definition, { slug, status });
+      const saving = { by, now: this.#clock() };
+      saveVersion({ sql, writer }, current, definition, { slug, status, tags_json }, saving);
     });
     this.#changed(teamId);
     return id;
+  }
+
+  /**
+   * Takes it away from everybody who looks for it. What ran and what runs keeps its version, so tasks and outputs stay
+   * as they are; its slug is free again.
+   */
+  async delete(teamId: string, id: string): Promise<void> {
+    await this.#store.write((writer) => {
+      rowById(writer, teamId, id);
+      // No slug can begin with a tilde, so nobody else can ever want this one.
+      writer.hotRun(
+        `UPDATE workflows SET deleted_at = ?, former_slug = slug, slug = '~' || id, starred = 0 WHERE id = ?`,
+        this.#clock(),
+        id,
+      );
+    });
+    this.#changed(teamId);
   }
 
   /** Not a change of the definition, so no new version. */
   async star(teamId: string, id: string, starred: boolean): Promise<void> {
     await this.#store.write((writer) => {
-      if (!this.#byId(writer, teamId, id))
-        throw new AppError('not_found', 'There is no such workflow in this team.');
+      rowById(writer, teamId, id);
       writer.hotRun('UPDATE workflows SET starred = ? WHERE id = ?', starred ? 1 : 0, id);
     });
     this.#changed(teamId);
@@ -103,7 +146,7 @@ export class Workflows {
     const rows =
       which === 'starred'
         ? this.#store.read.hot<WorkflowRow>(
-            `SELECT * FROM workflows WHERE team_id = ? AND starred = 1 AND status = 'active' ORDER BY slug LIMIT 20`,
+            `SELECT * FROM workflows WHERE team_id = ? AND starred = 1 AND status = 'active' AND deleted_at IS NULL ORDER BY slug LIMIT 20`,
             teamId,
           )
         : which.map((id) => this.get(teamId, id).row);
@@ -116,7 +159,7 @@ export class Workflows {
     const body = importedFrom(version);
     switch (format) {
       case 'atelier':
-        return { name: `${row.slug}.json`, content: { workflow_slug: row.slug, ...body } };
+        return { name: `${row.slug}.json`, content: { workflow_slug: row.slug, ...body, tags: tagsIn(row) } };
       case 'api':
         return { name: `${row.slug}-api.json`, content: version.graph };
       case 'editor': {
@@ -131,41 +174,23 @@ export class Workflows {
   }
 
   list(teamId: string, page: WorkflowListQuery): { workflows: Workflow[]; total: number } {
-    const { read, sql } = this.#store;
-    let query = sql
-      .selectFrom('workflows')
-      .innerJoin('workflow_snapshots', 'workflow_snapshots.id', 'workflows.snapshot_id')
-      .where('team_id', '=', teamId);
-    if (page.workflow_status) query = query.where('status', '=', page.workflow_status);
-    if (page.tool_type) query = query.where('tool_type', '=', page.tool_type);
-    if (page.text) {
-      const like = `%${page.text.replace(/[\\%_]/g, '\\$&')}%`;
-      query = query.where(
-        raw<boolean>`(display_name LIKE ${like} ESCAPE '\\' OR description LIKE ${like} ESCAPE '\\' OR slug LIKE ${like} ESCAPE '\\')`,
-      );
-    }
-    const total = read.get(query.select((of) => of.fn.countAll<number>().as('count')))?.count ?? 0;
-    const rows = read.all(
-      query
-        .selectAll('workflows')
-        .orderBy('updated_at', 'desc')
-        .orderBy('workflows.id', 'desc')
-        .limit(page.per_page)
-        .offset((page.current_page - 1) * page.per_page),
-    );
+    const { rows, total } = listWorkflows(this.#store, teamId, page);
     return { workflows: rows.map((row) => ({ row, version: this.version(row.snapshot_id) })), total };
   }
 
+  tags(teamId: string): { tag: string; count: number }[] {
+    return tagsOf(this.#store, teamId);
+  }
+
   get(teamId: string, id: string): Workflow {
-    const row = this.#byId(this.#store.read, teamId, id);
-    if (!row) throw new AppError('not_found', 'There is no such workflow in this team.');
+    const row = rowById(this.#store.read, teamId, id);
     return { row, version: this.version(row.snapshot_id) };
   }
 
   /** By slug, or by `slug@version` for an older snapshot. */
   bySlug(teamId: string, reference: string): Workflow {
     const [slug = '', wanted] = reference.split('@', 2);
-    const row = this.#bySlug(this.#store.read, teamId, slug);
+    const row = rowBySlug(this.#store.read, teamId, slug);
     if (!row) throw new AppError('not_found', `There is no workflow "${slug}" in this team.`);
     if (wanted === undefined) return { row, version: this.version(row.snapshot_id) };
     const [snapshot] = this.#store.read.hot<{ id: string }>(
@@ -189,57 +214,6 @@ export class Workflows {
     this.#versions.set(snapshotId, version);
     return version;
   }
-
-  #byId(reader: Pick<Writer, 'hot'>, teamId: string, id: string): WorkflowRow | undefined {
-    return reader.hot<WorkflowRow>('SELECT * FROM workflows WHERE id = ? AND team_id = ?', id, teamId)[0];
-  }
-
-  #bySlug(reader: Pick<Writer, 'hot'>, teamId: string, slug: string): WorkflowRow | undefined {
-    return reader.hot<WorkflowRow>('SELECT * FROM workflows WHERE team_id = ? AND slug = ?', teamId, slug)[0];
-  }
-
-  #create(writer: Writer, teamId: string, slug: string, definition: Definition): string {
-    const id = v7();
-    const now = this.#clock();
-    const snapshot_id = v7();
-    const { sql } = this.#store;
-    writer.run(
-      sql.insertInto('workflows').values({
-        id,
-        team_id: teamId,
-        slug,
-        version: 1,
-        status: 'active',
-        snapshot_id,
-        starred: 0,
-        created_at: now,
-        updated_at: now,
-      }),
-    );
-    const snapshot = { ...definition, id: snapshot_id, workflow_id: id, version: 1, created_at: now };
-    writer.run(sql.insertInto('workflow_snapshots').values(snapshot));
-    return id;
-  }
-
-  #save(
-    writer: Writer,
-    current: WorkflowRow,
-    definition: Definition,
-    change: Partial<Pick<WorkflowRow, 'slug' | 'status'>>,
-  ): string {
-    const { sql } = this.#store;
-    const now = this.#clock();
-    const version = current.version + 1;
-    const snapshot = { ...definition, id: v7(), workflow_id: current.id, version, created_at: now };
-    writer.run(sql.insertInto('workflow_snapshots').values(snapshot));
-    writer.run(
-      sql
-        .updateTable('workflows')
-        .set({ ...change, version, snapshot_id: snapshot.id, updated_at: now })
-        .where('id', '=', current.id),
-    );
-    return current.id;
-  }
 }
 
 function canaryOf({ snapshot, graph, parameters }: WorkflowVersion): Canary | undefined {
@@ -248,17 +222,9 @@ function canaryOf({ snapshot, graph, parameters }: WorkflowVersion): Canary | un
   return { name: snapshot.display_name, graph: fillGraph(graph, parameters, resolved.values).graph };
 }
 
-function readVersion(reader: Reader, snapshotId: string): WorkflowVersion {
-  const [snapshot] = reader.hot<WorkflowSnapshotRow>(
-    'SELECT * FROM workflow_snapshots WHERE id = ?',
-    snapshotId,
-  );
-  if (!snapshot) throw new AppError('not_found', 'This version of the workflow is gone.');
-  return {
-    snapshot,
-    graph: JSON.parse(snapshot.graph_json) as Graph,
-    parameters: JSON.parse(snapshot.parameters_json) as ParameterDef[],
-    requiredLabels: JSON.parse(snapshot.required_labels_json) as string[],
-    requiredModels: JSON.parse(snapshot.required_models_json) as string[],
-  };
-}
+export const tagsIn = (row: WorkflowRow): string[] => JSON.parse(row.tags_json) as string[];
+
+const tagsJson = (tags: readonly string[] = []): string => JSON.stringify([...new Set(tags)].toSorted());
+
+const slugTaken = (slug: string) =>
+  new AppError('conflict', `Another workflow of this team has the slug "${slug}"; choose a different one.`);

@@ -9,6 +9,7 @@ export const probeNode: NodeDefinition = {
   type: 'EngineProbe',
   displayName: 'Engine probe',
   category: 'probe',
+  pythonModule: 'custom_nodes.engine-probe',
   inputs: {
     required: {
       image: ['IMAGE'],

@@ -45,6 +45,9 @@ export const engineChanges = {
     reserve: 'Leave free for others (GB)',
     idle: 'Unload models after (minutes without work)',
     idleHint: 'Gives the graphics memory back to other programs. 0 is never.',
+    hang: 'End a run that hangs after (minutes)',
+    hangHint: 'Counted while a run neither tells anything nor computes. 0 is never.',
+    hangRange: 'From 1 minute to 24 hours (1440), or 0 for never.',
     less: 'Less',
     more: 'More',
     extra: 'More arguments',
@@ -184,7 +187,9 @@ export const engineChanges = {
     backBody: 'It is still there as it was. Going back takes less than a minute.',
     backHint: 'The version before the last update is still there.',
     brokenTitle: 'Take it although it breaks something?',
-    brokenBody: 'The version before stays, so you can go back.',
+    brokenBody:
+      'These run now and do not run in it: {{names}}. The version before stays, so you can go back.',
+    insist: 'Take it all the same',
     failed: 'That did not work',
   },
   remove: {
@@ -192,7 +197,8 @@ export const engineChanges = {
     body: {
       starter: '',
       attach: 'Only its address is forgotten. The ComfyUI itself is not touched.',
-      adopt: 'Atelier forgets the folder. It stays as it is: nothing in it is deleted.',
+      adopt:
+        'Atelier forgets the folder. It stays as it is: nothing in it is deleted, and what was taken out of it is kept.',
       install:
         'Deletes {{place}}: this ComfyUI, its Python, its node packs and its outputs there. Pictures in Atelier’s own library stay.',
     },
@@ -206,6 +212,7 @@ export const engineChanges = {
     stopsFirst: 'It is stopped first.',
     keep: 'Keep it',
     done: '{{name}} is gone.',
+    doneKept: '{{name}} is gone. What was yours and lay in Atelier’s folder is kept in {{place}}.',
   },
   star: {
     label: 'Star {{name}}',

@@ -1,5 +1,6 @@
 import { engineAdding } from './en-engine-adding.ts';
 import { engineChanges } from './en-engine-changes.ts';
+import { engineMissing } from './en-engine-missing.ts';
 
 /** Texts of the Engines page: what each engine is, how it stands, and what can be done with it. */
 export const engines = {
@@ -140,6 +141,7 @@ export const engines = {
     goOn: 'Let it go on',
     resume: 'Go on with it',
     takeAway: 'Take it away',
+    dismiss: 'Dismiss',
     failed: '{{title}} did not finish',
     unfinishedTitle: 'This install is not finished',
     unfinishedBody: 'It broke off before the end. Steps that are over are not done again.',
@@ -211,5 +213,6 @@ export const engines = {
     toEnd: 'To the end',
   },
   adding: engineAdding,
+  missing: engineMissing,
   ...engineChanges,
 } as const;

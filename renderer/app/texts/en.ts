@@ -1,8 +1,11 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { gallery } from './en-gallery.ts';
+import { models } from './en-models.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
+import { webhooks } from './en-webhooks.ts';
+import { workflow } from './en-workflows.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -13,6 +16,7 @@ export const english = {
     workflows: 'Workflows',
     tasks: 'Tasks',
     gallery: 'Gallery',
+    models: 'Models',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -203,9 +207,12 @@ export const english = {
   engines,
   form,
   gallery,
+  models,
   task,
   team,
   invitation,
   password,
   pairing,
+  webhooks,
+  workflow,
 } as const;

@@ -83,23 +83,31 @@ function Canaries({ canaries }: { canaries: readonly Canary[] }) {
 function Settle({ engine, candidate }: { engine: EngineItem; candidate: Candidate }) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState(false);
-  const settle = useEngineChange((how: 'switch' | 'discard') => engineApi.settle(engine, how), engine);
-  const broken = candidate.verdict === 'broken';
+  const settle = useEngineChange(
+    ({ how, insist = false }: { how: 'switch' | 'discard'; insist?: boolean }) =>
+      engineApi.settle(engine, how, insist),
+    engine,
+  );
+  const isBroken = candidate.verdict === 'broken';
+  const broken = candidate.canaries
+    .filter(({ verdict }) => verdict === 'broken')
+    .map(({ name }) => name)
+    .join(', ');
   const { version } = candidate;
   return (
     <>
       <div className="flex flex-wrap gap-2">
         <Button
-          look={broken ? 'plain' : 'primary'}
+          look={isBroken ? 'plain' : 'primary'}
           disabled={settle.isPending}
-          onClick={() => (broken ? setAsked(true) : settle.mutate('switch'))}
+          onClick={() => (isBroken ? setAsked(true) : settle.mutate({ how: 'switch' }))}
         >
           {t('engines.update.take', { version })}
         </Button>
         <Button
-          look={broken ? 'primary' : 'plain'}
+          look={isBroken ? 'primary' : 'plain'}
           disabled={settle.isPending}
-          onClick={() => settle.mutate('discard')}
+          onClick={() => settle.mutate({ how: 'discard' })}
         >
           {t('engines.update.discard')}
         </Button>
@@ -109,11 +117,11 @@ function Settle({ engine, candidate }: { engine: EngineItem; candidate: Candidat
         open={asked}
         onClose={() => setAsked(false)}
         title={t('engines.update.brokenTitle')}
-        body={t('engines.update.brokenBody')}
-        act={t('engines.update.take', { version })}
+        body={t('engines.update.brokenBody', { names: broken })}
+        act={t('engines.update.insist')}
         keep={t('common.cancel')}
         danger
-        onAct={() => settle.mutate('switch')}
+        onAct={() => settle.mutate({ how: 'switch', insist: true })}
       />
     </>
   );

@@ -6,7 +6,7 @@ import { english } from '../../app/texts/en.ts';
 import { useMay } from '../../state/rights.ts';
 import { LinkButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { crashReason, engineHref } from './standing.ts';
+import { crashReason, engineHref, packHref } from './standing.ts';
 
 type Cause = keyof typeof english.engines.crash.title;
 const causeOf = (cause: string | undefined): Cause =>
@@ -69,7 +69,7 @@ export function Crash({ engine, managed, level = 3, children }: CrashProps) {
           </LinkButton>
         )}
         {managed && engine.pack && (
-          <LinkButton href={engineHref(engine, 'packs')}>{t('engines.crash.seePack')}</LinkButton>
+          <LinkButton href={packHref(engine, engine.pack)}>{t('engines.crash.seePack')}</LinkButton>
         )}
         <CopyButton text={report(engine)} label={t('engines.crash.report')} />
       </div>

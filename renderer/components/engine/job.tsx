@@ -8,8 +8,7 @@ import { english } from '../../app/texts/en.ts';
 import { useMay } from '../../state/rights.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
-import { duration } from '../format.ts';
-import { useNow } from '../use-now.ts';
+import { Elapsed } from './elapsed.tsx';
 import { RemoveEngine } from './remove.tsx';
 
 type Step = EngineJob['steps'][number];
@@ -50,13 +49,6 @@ function Steps({ steps }: { steps: readonly Step[] }) {
   );
 }
 
-function Elapsed({ since }: { since: string }) {
-  const { t } = useTranslation();
-  const now = useNow(true);
-  const time = duration(Math.max(0, Math.floor((now - Date.parse(since)) / 1000)) * 1000).replace('.0', '');
-  return <span className="tabular text-small text-soft">{t('engines.job.elapsed', { duration: time })}</span>;
-}
-
 function Interrupt({ engine }: { engine: EngineItem }) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState(false);
@@ -77,6 +69,17 @@ function Interrupt({ engine }: { engine: EngineItem }) {
         onAct={() => act('cancel')}
       />
     </>
+  );
+}
+
+/** Seen, and not wanted before the eyes any more; what was done stays. */
+function Dismiss({ engine }: { engine: EngineItem }) {
+  const { t } = useTranslation();
+  const { act, isPending } = useEngineAction(engine);
+  return (
+    <Button className="self-start" disabled={isPending} onClick={() => act('dismiss')}>
+      {t('engines.job.dismiss')}
+    </Button>
   );
 }
 
@@ -143,6 +146,7 @@ export function Job({ engine, managed, level = 3 }: JobProps) {
         </p>
       )}
       {managed && unfinished && <Unfinished engine={engine} />}
+      {managed && failed && !unfinished && may('dismissEngineJob') && <Dismiss engine={engine} />}
       {managed && !failed && may('cancelEngineJob') && (
         <div>
           <Interrupt engine={engine} />

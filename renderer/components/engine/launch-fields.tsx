@@ -4,6 +4,7 @@ import { useAgents } from '../../api/queries.ts';
 import { Select } from '../../ui/controls.tsx';
 import { Field } from '../../ui/field.tsx';
 import { NumberInput } from '../../ui/number-input.tsx';
+import { HangField } from './hang-field.tsx';
 
 const { vram, preview, attention, precision } = launchOptions.shape;
 const vrams = vram.unwrap().options;
@@ -170,6 +171,7 @@ export function LaunchFields({ engine, options, flags, onChange }: FieldsProps) 
           onChange={(value) => set('idle_free_s', Math.max(0, Math.round((value ?? 0) * 60)))}
         />
       </Field>
+      <HangField seconds={options.hang_s} onChange={(seconds) => set('hang_s', seconds)} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { clsx } from 'clsx';
 import { Check, Circle, Loader, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { type EngineItem, type ImportedPack, type LaunchReport, launchStages } from '#shared/wire/engines.ts';
+import { Elapsed } from './elapsed.tsx';
 
 type Stage = LaunchReport['stage'];
 type State = 'done' | 'now' | 'waiting' | 'failed';
@@ -131,7 +132,12 @@ export function Launch({ engine }: { engine: EngineItem }) {
       className="@container flex flex-col gap-4 rounded-control bg-well p-4 sm:p-5"
     >
       <LaunchStages engine={engine} report={launch} />
-      {state === 'starting' && engine.reason && <p className="text-small text-soft">{engine.reason}</p>}
+      {state === 'starting' && (
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-small text-soft">
+          <p>{engine.reason}</p>
+          {engine.starting_since && <Elapsed since={engine.starting_since} />}
+        </div>
+      )}
     </section>
   );
 }

@@ -1,7 +1,13 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import type { EngineItem, EngineSettings, LaunchOptions, updateEngineRequest } from '#shared/wire/engines.ts';
+import {
+  type EngineItem,
+  type EngineSettings,
+  type LaunchOptions,
+  launchOptions,
+  type updateEngineRequest,
+} from '#shared/wire/engines.ts';
 import { useEngineAction, useEngineChange, useEngineSettings } from '../../api/engine-queries.ts';
 import { engineApi } from '../../api/engines.ts';
 import { useMay } from '../../state/rights.ts';
@@ -78,6 +84,7 @@ function Form({ engine, settings }: { engine: EngineItem; settings: EngineSettin
         setSaved(true);
       },
     });
+  const fits = launchOptions.safeParse(draft.options).success;
   const flags = Object.keys(settings.offered).filter((flag) => flag.startsWith('--'));
   return (
     <form
@@ -115,7 +122,7 @@ function Form({ engine, settings }: { engine: EngineItem; settings: EngineSettin
         {saved && <Saved engine={engine} />}
         {may('updateEngineSettings') ? (
           <div className="flex flex-wrap items-center gap-3">
-            <Button type="submit" look="primary" disabled={save.isPending}>
+            <Button type="submit" look="primary" disabled={save.isPending || !fits}>
               {t('engines.options.save')}
             </Button>
             <p className="text-small text-soft">{t('engines.options.running')}</p>

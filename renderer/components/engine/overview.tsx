@@ -4,6 +4,7 @@ import type { EngineItem } from '#shared/wire/engines.ts';
 import { useMay } from '../../state/rights.ts';
 import { Section } from '../page.tsx';
 import { Device, Figure, useDevices } from './devices.tsx';
+import { Elapsed } from './elapsed.tsx';
 import { ImportTimes, LaunchStages } from './launch.tsx';
 import { RemoveEngine } from './remove.tsx';
 
@@ -94,7 +95,12 @@ function LastLaunch({ engine }: { engine: EngineItem }) {
     >
       <div className="@container flex flex-col gap-5 rounded-card border border-line bg-surface p-5">
         <LaunchStages engine={engine} report={launch} />
-        {state === 'starting' && <p className="text-small text-soft">{t('engines.launch.longer')}</p>}
+        {state === 'starting' && (
+          <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+            <p className="text-small text-soft">{t('engines.launch.longer')}</p>
+            {engine.starting_since && <Elapsed since={engine.starting_since} />}
+          </div>
+        )}
         <ImportTimes packs={launch.packs} />
       </div>
     </Section>

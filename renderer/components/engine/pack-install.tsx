@@ -15,6 +15,8 @@ import { PlanFact, PlanProblems, PlanSheet } from './plan-sheet.tsx';
 export interface PackWish {
   readonly name?: string;
   readonly source?: string;
+  /** Nothing more is to be said: its plan is shown at once. */
+  readonly straight?: boolean;
 }
 
 interface Wish extends PackWish {
@@ -130,8 +132,13 @@ function PlanOf({ engine, wish, onClose }: { engine: EngineItem; wish: Wish; onC
   const plan = usePlan(['pack', agent_id, engine_id, wish, insist], (signal) =>
     engineApi.installPack(engine, { ...wish, insist, dry_run: true }, signal),
   );
+  // What was shown is what is done: that very commit, those very packages, or nothing.
   const install = useEngineChange(
-    () => engineApi.installPack(engine, { ...wish, insist, run_install_script: script, dry_run: false }),
+    ({ commit, plan_id }: PackPlanReply) =>
+      engineApi.installPack(engine, {
+        ...{ ...wish, insist, run_install_script: script, dry_run: false },
+        ...{ commit, plan_id },
+      }),
     engine,
   );
   return (
@@ -144,7 +151,7 @@ function PlanOf({ engine, wish, onClose }: { engine: EngineItem; wish: Wish; onC
       acting={install.isPending}
       failed={install.error}
       onClose={onClose}
-      onAct={() => install.mutate(undefined, { onSuccess: onClose })}
+      onAct={() => plan.data && install.mutate(plan.data, { onSuccess: onClose })}
     >
       {(shown) => (
         <Plan plan={shown} insist={insist} script={script} onInsist={setInsist} onScript={setScript} />
@@ -164,7 +171,9 @@ export function PackInstall({ engine, wish, onClose }: InstallProps) {
   const { t } = useTranslation();
   const [source, setSource] = useState(wish.source ?? '');
   const [commit, setCommit] = useState('');
-  const [asked, setAsked] = useState<Wish | null>(null);
+  const [asked, setAsked] = useState<Wish | null>(() =>
+    wish.straight && wish.source ? { source: wish.source } : null,
+  );
   if (asked) return <PlanOf engine={engine} wish={asked} onClose={onClose} />;
   const ask = () =>
     setAsked({

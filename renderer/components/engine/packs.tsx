@@ -1,6 +1,8 @@
+import { clsx } from 'clsx';
 import { Check, CircleDashed, Plus, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'wouter';
 import type { PackItem } from '#shared/wire/engine-changes.ts';
 import type { EngineItem } from '#shared/wire/engines.ts';
 import { useEngineChange, usePacks } from '../../api/engine-queries.ts';
@@ -9,7 +11,9 @@ import { useMay } from '../../state/rights.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notify } from '../../ui/notices.tsx';
+import { Section } from '../page.tsx';
 import { Settled } from '../settled.tsx';
+import { NeededByWorkflows } from './missing-packs.tsx';
 import { PackInstall, type PackWish } from './pack-install.tsx';
 
 const slowSeconds = 5;
@@ -66,6 +70,8 @@ interface PackProps {
   readonly engine: EngineItem;
   readonly pack: PackItem;
   readonly onUpdate: () => void;
+  /** It is the one that somebody came for. */
+  readonly sought: boolean;
 }
 
 function Changes({ engine, pack, onUpdate }: PackProps) {
@@ -128,10 +134,21 @@ function Changes({ engine, pack, onUpdate }: PackProps) {
 }
 
 function Pack(props: PackProps) {
-  const { pack } = props;
+  const { pack, sought } = props;
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (sought) row.current?.scrollIntoView({ block: 'center' });
+  }, [sought]);
   const error = pack.enabled && pack.import?.failed ? pack.import.error : undefined;
   return (
-    <li className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
+    <li
+      ref={row}
+      className={clsx(
+        'flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3',
+        sought && 'bg-hover shadow-[inset_3px_0_0_var(--accent)]',
+      )}
+      {...(sought ? { 'aria-current': true } : {})}
+    >
       <div className="min-w-0 flex-1 basis-64">
         <p className={pack.enabled ? 'font-medium' : 'font-medium text-soft'}>{pack.name}</p>
         <Facts pack={pack} />
@@ -152,37 +169,44 @@ export function Packs({ engine }: { engine: EngineItem }) {
   const { t } = useTranslation();
   const may = useMay();
   const query = usePacks(engine);
+  const [search] = useSearchParams();
   const [wish, setWish] = useState<PackWish | null>(null);
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col">
       {may('installNodePack') && (
         <Button className="self-start" onClick={() => setWish({})}>
           <Plus size={16} strokeWidth={1.5} aria-hidden />
           {t('engines.packs.install')}
         </Button>
       )}
-      <Settled query={query}>
-        {(packs) =>
-          packs.length === 0 ? (
-            <p className="rounded-card border border-line px-4 py-6 text-center text-soft">
-              {t('engines.packs.none')}
-            </p>
-          ) : (
-            <ul className="divide-y divide-line rounded-card border border-line bg-surface">
-              {packs
-                .toSorted((one, other) => trouble(one) - trouble(other) || one.name.localeCompare(other.name))
-                .map((pack) => (
-                  <Pack
-                    key={pack.name}
-                    engine={engine}
-                    pack={pack}
-                    onUpdate={() => setWish({ name: pack.name, source: pack.remote })}
-                  />
-                ))}
-            </ul>
-          )
-        }
-      </Settled>
+      <NeededByWorkflows engine={engine} />
+      <Section title={t('engines.missing.installed')}>
+        <Settled query={query}>
+          {(packs) =>
+            packs.length === 0 ? (
+              <p className="rounded-card border border-line px-4 py-6 text-center text-soft">
+                {t('engines.packs.none')}
+              </p>
+            ) : (
+              <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+                {packs
+                  .toSorted(
+                    (one, other) => trouble(one) - trouble(other) || one.name.localeCompare(other.name),
+                  )
+                  .map((pack) => (
+                    <Pack
+                      key={pack.name}
+                      engine={engine}
+                      pack={pack}
+                      sought={pack.name === search.get('pack')}
+                      onUpdate={() => setWish({ name: pack.name, source: pack.remote })}
+                    />
+                  ))}
+              </ul>
+            )
+          }
+        </Settled>
+      </Section>
       {wish && <PackInstall engine={engine} wish={wish} onClose={() => setWish(null)} />}
     </div>
   );

@@ -15,7 +15,7 @@ export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: st
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState(false);
   const name = nameOf(t, engine);
-  const { kind, place } = engine;
+  const { kind } = engine;
   const remove = useEngineChange(async () => {
     if (isUp(engine)) await engineApi.act(engine, 'stop');
     return engineApi.remove(engine, kind === 'install');
@@ -30,7 +30,7 @@ export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: st
         onClose={() => setAsked(false)}
         title={t(`engines.remove.askTitle.${kind}`, { name })}
         body={[
-          t(`engines.remove.body.${kind}`, { place }),
+          t(`engines.remove.body.${kind}`, { place: engine.place }),
           isUp(engine) && kind !== 'attach' && t('engines.remove.stopsFirst'),
         ]
           .filter(Boolean)
@@ -40,8 +40,12 @@ export function RemoveEngine({ engine, label }: { engine: EngineItem; label?: st
         danger
         onAct={() =>
           remove.mutate(undefined, {
-            onSuccess: () => {
-              notify.done(t('engines.remove.done', { name }));
+            onSuccess: ({ kept_at: place }) => {
+              notify.done(
+                place === null
+                  ? t('engines.remove.done', { name })
+                  : t('engines.remove.doneKept', { name, place }),
+              );
               navigate('/engines');
             },
             onError: (error) => void notify.bad(error.message),

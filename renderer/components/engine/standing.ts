@@ -50,6 +50,10 @@ export const engineHref = (
 ): string =>
   `/engines/${encodeURIComponent(agent_id)}/${encodeURIComponent(engine_id)}${tab ? `?tab=${tab}` : ''}`;
 
+/** Where a node pack is shown among those of its engine. */
+export const packHref = (engine: { agent_id: string; engine_id: string }, pack: string): string =>
+  `${engineHref(engine, 'packs')}&pack=${encodeURIComponent(pack)}`;
+
 /** ComfyUI, Python and PyTorch in one line, as far as they are known. */
 export function versionWords(t: TFunction, engine: EngineItem): string {
   const { version, launch, pytorch_version, kind, state } = engine;

@@ -19,7 +19,13 @@ function useNodeNames({ unknown_nodes }: InspectWorkflowReply): (types: readonly
   return (types) => types.map(name).join(', ');
 }
 
-function Verdict({ verdict, names }: { verdict: AgentVerdict; names: (types: readonly string[]) => string }) {
+export function Verdict({
+  verdict,
+  names,
+}: {
+  verdict: AgentVerdict;
+  names: (types: readonly string[]) => string;
+}) {
   const { t } = useTranslation();
   const { Icon, look } = marks[verdict.runs];
   const { missing_nodes: nodes, missing_models: models } = verdict;

@@ -1,19 +1,30 @@
 import { clsx } from 'clsx';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, SlidersHorizontal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { type Graph, type GraphNode, isLink } from '#shared/comfy/graph.ts';
 import { titleOf } from '#shared/comfy/propose/shape.ts';
 import type { ParameterDef } from '#shared/wire/workflows.ts';
-import { importDraft, isTarget } from '../../state/import-draft.ts';
+import { isTarget } from '../../state/import-draft.ts';
 import { Checkbox } from '../../ui/controls.tsx';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function Literal({ node, id, field, on }: { node: GraphNode; id: string; field: string; on: boolean }) {
+/** Makes a field a parameter, or no longer. */
+export type ToggleField = (node: string, field: string) => void;
+
+interface LiteralProps {
+  readonly node: GraphNode;
+  readonly id: string;
+  readonly field: string;
+  readonly on: boolean;
+  readonly onToggle: ToggleField | undefined;
+}
+
+function Literal({ node, id, field, on, onToggle }: LiteralProps) {
   const { t } = useTranslation();
   const label = t('importing.mark', { field, title: titleOf(node) });
   const value = node.inputs[field];
-  const simple = ['string', 'number', 'boolean'].includes(typeof value);
+  const simple = onToggle && ['string', 'number', 'boolean'].includes(typeof value);
   return (
     <li
       className={clsx(
@@ -21,11 +32,18 @@ function Literal({ node, id, field, on }: { node: GraphNode; id: string; field: 
         on ? 'bg-accent/8' : simple && 'hover:bg-hover',
       )}
     >
-      {simple && (
-        <Checkbox wide checked={on} onChange={() => importDraft.toggle(id, field)} aria-label={label} />
-      )}
+      {simple && <Checkbox wide checked={on} onChange={() => onToggle(id, field)} aria-label={label} />}
       <span className={clsx('w-28 shrink-0 truncate', on ? 'text-text' : 'text-soft')}>{field}</span>
       <span className="tabular line-clamp-3 min-w-0 flex-1 whitespace-pre-line">{shown(value)}</span>
+      {on && !onToggle && (
+        <SlidersHorizontal
+          size={14}
+          strokeWidth={1.5}
+          role="img"
+          aria-label={t('workflow.graph.isParameter')}
+          className="mt-0.5 shrink-0 text-accent-ink"
+        />
+      )}
     </li>
   );
 }
@@ -35,10 +53,13 @@ export function NodeCard({
   graph,
   id,
   parameters,
+  onToggle,
 }: {
   graph: Graph;
   id: string;
   parameters: readonly ParameterDef[];
+  /** Left out where the graph is only looked at. */
+  onToggle?: ToggleField;
 }) {
   const { t } = useTranslation();
   const node = graph[id];
@@ -58,7 +79,7 @@ export function NodeCard({
           {inputs.map(([field, value]) => {
             if (!isLink(value)) {
               const on = parameters.some((def) => isTarget(def, id, field));
-              return <Literal key={field} node={node} id={id} field={field} on={on} />;
+              return <Literal key={field} node={node} id={id} field={field} on={on} onToggle={onToggle} />;
             }
             const source = graph[value[0]];
             return (

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { Graph } from '#shared/comfy/graph.ts';
 import { titleOf } from '#shared/comfy/propose/shape.ts';
 import { type ParameterDef, parameterTypes } from '#shared/wire/workflows.ts';
-import { importDraft } from '../../state/import-draft.ts';
 import { Select, Switch } from '../../ui/controls.tsx';
 import { controlClass, Field } from '../../ui/field.tsx';
 
@@ -110,7 +109,17 @@ function Details({ def, edit }: { def: ParameterDef; edit: Edit }) {
 }
 
 /** One field of the form to be: its label and type in a line, everything else one click deeper. */
-export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Graph }) {
+export function ParameterEditor({
+  def,
+  graph,
+  onEdit,
+  onRemove,
+}: {
+  def: ParameterDef;
+  graph: Graph;
+  onEdit: (next: ParameterDef) => void;
+  onRemove: () => void;
+}) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const node = graph[def.node_id ?? ''];
@@ -145,13 +154,13 @@ export function ParameterEditor({ def, graph }: { def: ParameterDef; graph: Grap
             type="button"
             aria-label={`${t('common.remove')}: ${label}`}
             className="mr-2 flex size-8 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-text"
-            onClick={() => importDraft.toggle(def.node_id ?? '', def.field ?? '')}
+            onClick={onRemove}
           >
             <X size={15} strokeWidth={1.5} aria-hidden />
           </button>
         )}
       </div>
-      {open && <Details def={def} edit={(change) => importDraft.edit(def.key, { ...def, ...change })} />}
+      {open && <Details def={def} edit={(change) => onEdit({ ...def, ...change })} />}
     </li>
   );
 }

@@ -1,15 +1,20 @@
 import { clsx } from 'clsx';
-import { FileImage, FileUp, X } from 'lucide-react';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { Brush, FileImage, FileUp, X } from 'lucide-react';
+import { type DragEvent, lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ParameterDef } from '#shared/wire/workflows.ts';
-import { galleryApi } from '../../api/gallery.ts';
 import { uploadFile } from '../../api/upload.ts';
+import { Button } from '../../ui/button.tsx';
 import { describes } from '../../ui/field.tsx';
-import { type Dragged, lasting, readDragged } from '../gallery/dragging.ts';
 import { ProgressLine } from '../task-frame.tsx';
+import { droppedFile } from './file-from.ts';
+import { keepSource, sourceOf } from './mask/sources.ts';
+import type { Stroke } from './mask/strokes.ts';
 import { thumbOf } from './thumb.ts';
 import { accepts, type FileValue, fileWords } from './values.ts';
+
+// Only who paints a mask needs it.
+const Painter = lazy(() => import('./mask/painter.tsx'));
 
 interface FileFieldProps {
   readonly id: string;
@@ -20,6 +25,8 @@ interface FileFieldProps {
   readonly onChange: (value: FileValue | null) => void;
   /** What is wrong with the chosen file or its way up, to be shown as the field's error. */
   readonly onProblem: (message: string) => void;
+  /** The workflow takes a mask from this picture. */
+  readonly masked?: boolean;
 }
 
 interface Sending {
@@ -35,7 +42,7 @@ function useSending({ def, onChange, onProblem }: FileFieldProps) {
   const current = useRef<AbortController | null>(null);
   useEffect(() => () => current.current?.abort(), []);
 
-  const send = async (file: File | undefined) => {
+  const send = async (file: File | null | undefined, painted?: { of: File; strokes: readonly Stroke[] }) => {
     if (!file) return;
     current.current?.abort();
     if (!accepts(def.accept, file)) {
@@ -49,6 +56,7 @@ function useSending({ def, onChange, onProblem }: FileFieldProps) {
     try {
       const progress = (fraction: number) => setSending({ name: file.name, thumb, progress: fraction });
       const file_key = await uploadFile(file, progress, controller.signal);
+      keepSource(file_key, painted ? { file: painted.of, strokes: painted.strokes } : { file, strokes: [] });
       onChange({ file_key, name: file.name, size: file.size, thumb });
     } catch (error) {
       if (!controller.signal.aborted) onProblem(error instanceof Error ? error.message : String(error));
@@ -56,20 +64,7 @@ function useSending({ def, onChange, onProblem }: FileFieldProps) {
       if (current.current === controller) setSending(null);
     }
   };
-  /** A work of the gallery: it is at the gateway already. */
-  const take = async (work: Dragged) => {
-    current.current?.abort();
-    if (!accepts(def.accept, { name: work.name, type: work.content_type })) {
-      return onProblem(t('form.wrongFile', { name: work.name, accept: def.accept?.join(', ') ?? '' }));
-    }
-    try {
-      const [input, thumb] = await Promise.all([galleryApi.asInput(work.id), lasting(work.thumb)]);
-      onChange({ file_key: input.file_key, name: input.file_name, size: input.size, thumb });
-    } catch (error) {
-      onProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
-  return { sending, send, take };
+  return { sending, send };
 }
 
 interface FilledProps {
@@ -99,18 +94,51 @@ function Filled({ id, name, thumb, words }: FilledProps) {
   );
 }
 
+interface MaskProps {
+  readonly value: FileValue;
+  readonly onPainted: (masked: File, painted: { of: File; strokes: readonly Stroke[] }) => Promise<void>;
+}
+
+/** Opens the painter over the chosen picture. Offered in the visit in which it was chosen: only then it is here whole. */
+function Mask({ value, onPainted }: MaskProps) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const source = sourceOf(value.file_key);
+  if (!source) return <p className="mt-1.5 text-small text-soft">{t('form.mask.chooseAgain')}</p>;
+  return (
+    <>
+      <Button className="mt-2 w-full" onClick={() => setOpen(true)}>
+        <Brush size={16} strokeWidth={1.5} aria-hidden />
+        {t(source.strokes.length ? 'form.mask.goOn' : 'form.mask.paint')}
+      </Button>
+      {open && (
+        <Suspense>
+          <Painter
+            file={source.file}
+            strokes={source.strokes}
+            onClose={() => setOpen(false)}
+            onDone={(masked, strokes) => {
+              setOpen(false);
+              void onPainted(masked, { of: source.file, strokes });
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 export function FileField(props: FileFieldProps) {
-  const { id, def, label, value, error, onChange } = props;
+  const { id, def, label, value, error, onChange, masked = false } = props;
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const { sending, send, take } = useSending(props);
+  const { sending, send } = useSending(props);
   const picture = def.accept?.some((pattern) => pattern.startsWith('image/'));
   const drop = (event: DragEvent) => {
     event.preventDefault(); // tells the window that this field takes it
     setOver(false);
-    const work = readDragged(event.dataTransfer);
-    void (work ? take(work) : send(event.dataTransfer.files[0]));
+    void droppedFile(event.dataTransfer).then(send, () => undefined);
   };
   return (
     <div className="relative">
@@ -165,6 +193,7 @@ export function FileField(props: FileFieldProps) {
           <X size={16} strokeWidth={1.5} aria-hidden />
         </button>
       )}
+      {masked && value && !sending && <Mask value={value} onPainted={send} />}
       <input
         ref={input}
         type="file"

@@ -2,6 +2,8 @@ import type { TFunction } from 'i18next';
 import { readGraph } from '#shared/comfy/graph.ts';
 import type { ParameterDef, WorkflowDetail } from '#shared/wire/workflows.ts';
 import { bytes } from '../format.ts';
+import { forget, recall, remember } from './remember.ts';
+import { isSeed } from './seeds.ts';
 
 /** A file that is up at the gateway. `thumb` is a small picture of it, kept so that it is known again after a reload. */
 export interface FileValue {
@@ -44,28 +46,52 @@ export function defaultValues(workflow: WorkflowDetail): Values {
   );
 }
 
-const storageKey = (slug: string) => `atelier.form.${slug}`;
+/** Beside the values; no parameter's key begins with a dot. */
+const lockedKey = '.locked';
 
-export function rememberValues(slug: string, values: Values): void {
-  localStorage.setItem(storageKey(slug), JSON.stringify(values));
+/** Keeps what a form holds for the next visit. Without `locked` every seed is one that was chosen. */
+export function rememberValues(slug: string, values: Values, locked?: ReadonlySet<string>): void {
+  remember(slug, locked ? { ...values, [lockedKey]: [...locked] } : values);
 }
 
-export const forgetValues = (slug: string): void => localStorage.removeItem(storageKey(slug));
+export const forgetValues = forget;
+
+/** What a form begins with. */
+export interface Beginning {
+  readonly values: Values;
+  /** Seeds that stay as they are from run to run. */
+  readonly locked: ReadonlySet<string>;
+}
+
+const seedKeys = (workflow: WorkflowDetail): string[] =>
+  workflow.parameters.filter(isSeed).map((def) => def.key);
 
 /** The values of the last visit where they still fit the parameters, defaults for the rest. */
-export function recallValues(workflow: WorkflowDetail): Values {
+export function recallValues(workflow: WorkflowDetail): Beginning {
   const values = defaultValues(workflow);
-  let stored: Record<string, unknown> = {};
-  try {
-    stored = JSON.parse(localStorage.getItem(storageKey(workflow.workflow_slug)) ?? '{}') ?? {};
-  } catch {
-    forgetValues(workflow.workflow_slug);
-  }
+  const found = recall(workflow.workflow_slug);
+  if (typeof found !== 'object' || found === null) return { values, locked: new Set() };
+  const stored = found as Record<string, unknown>;
   for (const def of workflow.parameters) {
     const value = stored[def.key];
     if (fits(def, value)) values[def.key] = value;
   }
-  return values;
+  const locked = stored[lockedKey];
+  const names = Array.isArray(locked) ? locked.filter((one) => typeof one === 'string') : seedKeys(workflow);
+  return { values, locked: new Set(names) };
+}
+
+/** Given values over what the form holds; a seed among them is meant, all others are drawn anew. */
+export function givenValues(
+  workflow: WorkflowDetail,
+  before: Values,
+  given: Readonly<Record<string, unknown>>,
+): Beginning {
+  const taken = valuesOfTask(given, workflow.parameters);
+  return {
+    values: { ...before, ...taken },
+    locked: new Set(seedKeys(workflow).filter((key) => key in taken)),
+  };
 }
 
 /** The values of an earlier task, ready for its workflow's form. */

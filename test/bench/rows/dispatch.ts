@@ -81,6 +81,7 @@ function agent(n: number): Candidate {
     vramGb: n % 5 === 0 ? 48 : 24,
     gpuCodes: [pick(gpus, n)],
     region: pick(regions, n),
+    fetching: { paths: new Set(), percent: 0, trouble: '' },
     nodeTypes: [new Set(Array.from({ length: 600 }, (_, m) => `Node${m}`))],
     slots: 1,
     staging: 1,
@@ -107,8 +108,10 @@ const needs = Array.from({ length: workflows * regions.length }, (_, n) => {
 });
 
 function task(n: number): WaitingTask {
+  const id = v7();
   return {
-    id: v7(),
+    id,
+    place: id,
     ...pick(needs, n * 31),
     // Some people send much more than others.
     submitterId: `user-${Math.floor(submitters * ((n * 0.618) % 1) ** 2)}`,

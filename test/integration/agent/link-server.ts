@@ -114,6 +114,7 @@ export class LinkServer {
       inputs: [],
       upload_url: `/upload/${attempt_id}?sig=test`,
       workflow: { id: v7(), slug: 'test', version: 1, name: 'Test' },
+      foreign: false,
       ...more,
     };
     this.order({ type: 'assign', ...assignment });

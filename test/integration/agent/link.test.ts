@@ -24,7 +24,6 @@ const hello: Hello = {
   region: '',
   slots: 1,
   staging: 2,
-  models: [],
   attempts: [],
 };
 const attempt = { attempt_id: '01a207a3-7d2c-719a-a87c-ad932fa628be', fence: 1 };
@@ -44,6 +43,7 @@ describe('Link', () => {
       order: async () => undefined,
       wanted: () => undefined,
       manage: () => undefined,
+      models: () => undefined,
       heartbeat: async () => ({ type: 'heartbeat' }),
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
       timings: { firstRetryMs: 10, mostRetryMs: 50, refusedRetryMs: 50 },

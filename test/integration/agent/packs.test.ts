@@ -3,6 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findPython } from '../../../electron/agent/engines/install/machine.ts';
+import { Jobs } from '../../../electron/agent/engines/manage/jobs.ts';
+import { installPack as managedInstall } from '../../../electron/agent/engines/manage/packs.ts';
+import type { CommandPorts } from '../../../electron/agent/engines/manage/ports.ts';
 import { disablePack, enablePack, removePack } from '../../../electron/agent/engines/packs/change.ts';
 import { installPack, updatePack } from '../../../electron/agent/engines/packs/install.ts';
 import { installedPacks } from '../../../electron/agent/engines/packs/installed.ts';
@@ -14,6 +17,7 @@ import {
 } from '../../../electron/agent/engines/packs/plan.ts';
 import { ourselves } from '../../../electron/agent/engines/process-record.ts';
 import { restore } from '../../../electron/agent/engines/snapshots/restore.ts';
+import { type InstallPackRequest, installPackRequest } from '../../../shared/wire/engine-changes.ts';
 import { git, PackBench } from './pack-bench.ts';
 
 const tools = (await findPython())?.venv;
@@ -91,6 +95,28 @@ describe.skipIf(!tools)('node packs of an engine', { timeout: 240_000 }, () => {
     expect(await bench.packages()).toEqual(expect.arrayContaining(['toolbox==1.0', 'helper==1.0']));
     tidyUp('toolbox', 'helper');
     await expect(plan({ source })).rejects.toThrow('is there already as "pack one"');
+  });
+
+  it('are installed as they were shown, or not at all, when their source moves on meanwhile', async () => {
+    const source = await bench.repository('moving', { 'requirements.txt': 'toolbox==1.0\n' });
+    const jobs = new Jobs(() => undefined);
+    const ports = { registry: bench.registry, http: bench.http, jobs } as CommandPorts;
+    const say = (wish: Partial<InstallPackRequest>) =>
+      managedInstall({ engine_id: 'bench', wish: installPackRequest.parse({ source, ...wish }) }, ports);
+    const shown = await say({});
+    expect(shown).toMatchObject({ commit: git(source, 'rev-parse', 'HEAD'), plan_id: expect.any(String) });
+    expect((await say({})).plan_id).toBe(shown.plan_id);
+    await bench.repository('moving', { 'requirements.txt': 'toolbox==2.0\n' });
+    const { plan_id, commit } = shown;
+    const refused = say({ dry_run: false, plan_id });
+    await expect(refused).rejects.toThrow('no longer what was shown');
+    expect([jobs.get('bench'), await bench.customNodes()]).toEqual([null, []]);
+    expect(await say({ dry_run: false, plan_id, commit })).toEqual(shown);
+    await jobs.over('bench');
+    expect(jobs.get('bench')).toMatchObject({ state: 'done' });
+    expect(await installedPacks(bench.record)).toMatchObject([{ name: 'moving', commit }]);
+    expect(await bench.packages()).toContain('toolbox==1.0');
+    tidyUp('toolbox', 'helper');
   });
 
   it('are refused when they would break what runs, or ask for more than packages of the index', async () => {

@@ -112,7 +112,8 @@ describe.skipIf(!fits)('an update in a copy', { timeout: 600_000 }, () => {
   );
 
   it('is planned, prepared, tried, switched to, taken back and cleared away', async () => {
-    const record = await installed();
+    const record: LaunchableRecord = { ...(await installed()), serves: true };
+    await fake.registry.save(record);
     const base = record.base ?? '';
     const { folder, snapshots } = fake.registry.files('mine');
     await mkdir(join(base, 'input'), { recursive: true });
@@ -177,6 +178,8 @@ describe.skipIf(!fits)('an update in a copy', { timeout: 600_000 }, () => {
     await expect(switchTo(candidate, fake.registry)).rejects.toThrow('do not run in the update');
     const next = await switchTo(candidate, fake.registry, true);
     expect(next).toMatchObject({ id: 'mine', kind: 'install', base, source: { version: '0.3.65' } });
+    // What it is for stays: it takes tasks and starts with Atelier, as before.
+    expect(next).toMatchObject({ serves: true });
     expect(next).not.toHaveProperty('candidateOf');
     expect(await exists(trial)).toBe(false);
     expect((await snapshotsIn(snapshots)).map(({ reason }) => reason)).toEqual([

@@ -1,7 +1,9 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepState } from '../../../electron/agent/engines/install/installer.ts';
+import { installRequest } from '../../../electron/agent/engines/install/request.ts';
 import { discover } from '../../../electron/agent/engines/registry/discover.ts';
 import { runCli, serveStudio } from '../../helpers/programs.ts';
 import { FakeComfyUi } from '../agent/fake-comfyui.ts';
@@ -118,6 +120,55 @@ describe('atelier engine', { timeout: 180_000 }, () => {
     const refused = await engine(...args);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain(words);
+  });
+
+  it('goes on with a half-done install as it was asked for first, changed only by what is said anew', async () => {
+    const { folder } = fake.registry.files('half');
+    await mkdir(folder, { recursive: true });
+    const options = { vram: 'lowvram', device: 1, hang_s: 0, extra: ['--fast'] };
+    const asked = { id: 'half', source: '/nowhere', torch: 'cpu', options, env: { HF_HOME: '/models' } };
+    await keepState(folder, { request: installRequest.parse(asked), done: [] });
+    const launch = async (...args: string[]) =>
+      /launch +(.*)/.exec((await engine('install', '--name', 'half', ...args)).stdout)?.[1];
+    const first = '--lowvram --preview-method auto --cuda-device 1 --fast; a run that hangs is never ended';
+    expect(await launch()).toBe(`${first}; HF_HOME set`);
+    expect(await launch('--reserve-vram', '2')).toBe(
+      `${first.replace('1 --fast', '1 --reserve-vram 2 --fast')}; HF_HOME set`,
+    );
+    expect(await launch('--vram', 'novram', '--hang', '2h', '--env', 'A=b', '--', '--cpu-vae')).toBe(
+      '--novram --preview-method auto --cuda-device 1 --cpu-vae; a run that hangs is ended after 7200 s; HF_HOME set; A set',
+    );
+  });
+
+  it.each([
+    [['--hang', '90'], { hang_s: 90 }],
+    [['--hang', '15min', '--idle-free', '2h'], { hang_s: 900, idle_free_s: 7200 }],
+    [['--hang', '0'], { hang_s: 0 }],
+  ])('takes times with their units: %o', async (args, options) => {
+    expect(await adopt('--name', 'fake', ...args)).toMatchObject({ code: 0 });
+    expect(await fake.registry.get('fake')).toMatchObject({ options });
+  });
+
+  it('refuses a time that makes no sense, or is too short or too long for a run to be taken for hung', async () => {
+    for (const [time, words] of [
+      ['soon', '--hang: a time such as 90s'],
+      ['5s', 'from 60s to 24h, or 0 for never'],
+      ['25h', 'from 60s to 24h, or 0 for never'],
+    ] as const) {
+      const refused = await adopt('--name', 'fake', '--hang', time);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    }
+  });
+
+  it('forgets an adopted folder and says where the packs lie that were taken out of it', async () => {
+    await adopt('--name', 'fake');
+    await mkdir(join(fake.record.path, 'custom_nodes', 'my-pack'), { recursive: true });
+    await writeFile(join(fake.record.path, 'custom_nodes', 'my-pack', 'mine.py'), 'precious');
+    await engine('pack-remove', 'fake', 'my-pack', '--yes');
+    const { stdout } = await engine('remove', 'fake');
+    const kept = /is kept: (.+)\n/.exec(stdout)?.[1] ?? '';
+    const [pack] = await readdir(join(kept, 'removed-packs'));
+    expect(await readFile(join(kept, 'removed-packs', pack ?? '', 'mine.py'), 'utf8')).toBe('precious');
   });
 
   it('says why an update can not be planned, switched to, discarded or taken back', async () => {

@@ -29,9 +29,16 @@ describe.skipIf(!tools)('atelier engine pack-…', { timeout: 240_000 }, () => {
     expect(shown.stdout).toContain(`pinned to    ${commit}`);
     expect(shown.stdout).toContain('new          helper 1.0');
     expect(shown.stdout).toContain('not run      its install.py');
-    expect(shown.stdout).toContain(`pack-install bench ${JSON.stringify(source)} --commit ${commit} --yes`);
+    const plan = / --plan (\w{16}) --yes/.exec(shown.stdout)?.[1] ?? '';
+    expect(shown.stdout).toContain(
+      `pack-install bench ${JSON.stringify(source)} --commit ${commit} --plan ${plan} --yes`,
+    );
     expect(await bench.customNodes()).toEqual([]);
-    const done = await engine('pack-install', 'bench', source, '--commit', commit, '--yes');
+    // The same commit asks for something else in another environment: not what was shown.
+    const moved = await engine('pack-install', 'bench', source, '--plan', `${plan.slice(1)}x`, '--yes');
+    expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer what was shown') });
+    expect(await bench.customNodes()).toEqual([]);
+    const done = await engine('pack-install', 'bench', source, '--commit', commit, '--plan', plan, '--yes');
     expect(done).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('How it was before: atelier engine restore'),

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { createStudio, type Studio } from '../../../electron/studio.ts';
+import { missingPackList } from '../../../shared/wire/engine-missing.ts';
 import { type EngineItem, engineList, engineLog, engineSettings } from '../../../shared/wire/engines.ts';
 import { taskDetail } from '../../../shared/wire/tasks.ts';
 import { FakeComfyUi } from '../agent/fake-comfyui.ts';
@@ -178,7 +179,74 @@ describe('the engines of a machine, over HTTP', () => {
     await becomes('mine', 'stopped');
     expect(await card('mine')).toMatchObject({ serves: false, url: '', pid: null });
     expect(await fake.processes()).toEqual([]);
+    // Its other engine works on: only the one that was stopped is gone, the machine does not rest.
+    const { agent_list } = (await call('GET', '/agents')).body as { agent_list: { status_reason: string }[] };
+    expect(agent_list.map(({ status_reason }) => status_reason)).toEqual(['']);
     await Promise.all(ids.map(ends));
+  });
+
+  it('tell which node packs workflows need that they lack, and what installs them', async () => {
+    const packs = join(fake.record.path, 'custom_nodes');
+    await mkdir(join(packs, 'off-pack.disabled'), { recursive: true });
+    await mkdir(join(packs, 'ComfyUI-Manager'));
+    const index = { 'https://localhost/grain': [['Grain'], {}], 'https://localhost/noise': [['Grain'], {}] };
+    await writeFile(join(packs, 'ComfyUI-Manager', 'extension-node-map.json'), JSON.stringify(index));
+    const node = (class_type: string, _meta: object = {}) => ({ class_type, inputs: {}, _meta });
+    const graph = { 1: node('EmptyImage'), 2: node('Blur'), 3: node('Grain'), 4: node('Gone') };
+    const drawing = {
+      ...{ version: 0.4, links: [], last_node_id: 4 },
+      nodes: [{ id: 2, type: 'Blur', properties: { cnr_id: 'blur-pack', ver: '1.2.0' } }],
+    };
+    const imported = await call('POST', '/workflows/import', {
+      ...{ workflow_slug: 'needy', display_name: 'Needy', workflow_json: graph, editor_json: drawing },
+    });
+    const { id } = imported.body as { id: string };
+    const missing = async (json: object) => {
+      const { status, body } = await call('POST', at('mine', '/packs/missing'), json);
+      return { status, list: missingPackList.safeParse(body).data?.missing_list, body };
+    };
+    expect(await missing({})).toMatchObject({
+      status: 409,
+      body: { error_message: expect.stringContaining('Start "mine" first') },
+    });
+    await call('POST', at('mine', '/start'));
+    await becomes('mine', 'ready');
+    const needed_by = [{ workflow_id: id, display_name: 'Needy' }];
+    const none = { source: '', version: '', others: [], of_comfyui: false, there: null, needed_by };
+    const lacking = [
+      {
+        ...none,
+        pack: 'blur-pack',
+        source: 'blur-pack',
+        version: '1.2.0',
+        known: 'file',
+        node_types: ['Blur'],
+      },
+      {
+        ...{ ...none, pack: 'https://localhost/grain', source: 'https://localhost/grain' },
+        ...{ known: 'index', node_types: ['Grain'], others: ['https://localhost/noise'] },
+      },
+      { ...none, pack: '', known: 'unknown', node_types: ['Gone'] },
+    ];
+    expect((await missing({ workflow_ids: [id] })).list).toEqual(lacking);
+    // All of the team’s: the others run here.
+    expect((await missing({})).list).toEqual(lacking);
+    const workflow = {
+      ...{ 1: node('EmptyImage'), 2: node('Off', { cnr_id: 'off-pack' }) },
+      ...{ 3: node('NewCore', { cnr_id: 'comfy-core', ver: '9.9' }), 4: node('Evil', { aux_id: '$(id)/x' }) },
+    };
+    const unsaved = { ...none, known: 'file', needed_by: [] };
+    const off = { name: 'off-pack', enabled: false, failed: false, error: '' };
+    expect((await missing({ workflow })).list).toEqual([
+      { ...unsaved, pack: 'off-pack', node_types: ['Off'], there: off },
+      { ...unsaved, pack: 'comfy-core', version: '9.9', node_types: ['NewCore'], of_comfyui: true },
+      { ...unsaved, pack: '$(id)/x', node_types: ['Evil'] },
+    ]);
+    expect((await missing({ workflow: { a: 1 } })).status).toBe(400);
+    expect((await missing({ workflow_ids: [crypto.randomUUID()] })).status).toBe(404);
+    await call('POST', at('mine', '/stop'));
+    await call('DELETE', `/workflows/${id}`);
+    await rm(packs, { recursive: true });
   });
 
   it('check options against the very ComfyUI and keep secrets to themselves', async () => {

@@ -8,7 +8,9 @@ import { createGateway, type Gateway } from '../../../electron/gateway/gateway.t
 import type { Rooms } from '../../../electron/gateway/rooms.ts';
 import { findTask } from '../../../electron/gateway/store/repositories/tasks.ts';
 import type { AttemptRow, TaskEventRow, TaskRow } from '../../../electron/gateway/store/schema.ts';
+import type { ModelInfo } from '../../../shared/link/models.ts';
 import type { AgentMessage, EngineInfo, GatewayMessage } from '../../../shared/link/protocol.ts';
+import { noFacts } from '../../../shared/models/facts.ts';
 import { runRequest } from '../../../shared/wire/tasks.ts';
 import { importWorkflowRequest } from '../../../shared/wire/workflows.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -169,7 +171,6 @@ export class FakeAgent {
       region: '',
       slots: 1,
       staging: 0,
-      models: [],
       attempts: [],
       ...fields,
     };
@@ -211,6 +212,14 @@ export class FakeAgent {
   async engine(info: EngineInfo): Promise<void> {
     this.#seq += 1;
     this.tell({ type: 'engine_state', seq: this.#seq, engine: info });
+    await this.session.settled;
+  }
+
+  /** Tells all models that it has. */
+  async models(changed: readonly ModelInfo[], known: readonly string[] = ['engine']): Promise<void> {
+    this.#seq += 1;
+    const news = { anew: true, more: false, changed: [...changed], removed: [], known: [...known] };
+    this.tell({ type: 'models_changed', seq: this.#seq, ...news });
     await this.session.settled;
   }
 
@@ -264,5 +273,12 @@ export class FakeAgent {
     return socket as unknown as WebSocket;
   }
 }
+
+/** A model as an agent tells it. */
+export const model = (path: string, fields: Partial<ModelInfo> = {}): ModelInfo => ({
+  ...{ id: path, path, size: 1, modified: 1, engines: ['engine'] },
+  ...noFacts,
+  ...fields,
+});
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

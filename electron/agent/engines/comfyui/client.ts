@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Graph } from '#shared/comfy/graph.ts';
+import type { EngineFile } from '#shared/comfy/outputs.ts';
 import type { HttpClient, HttpReply } from '../../http.ts';
-import type { EngineFile } from '../engine.ts';
 import { type HistoryEntry, historyEntry, queueReply, type SystemStats, systemStats } from './wire.ts';
 
 /** Where a run stands in the engine: waiting, executing, over (with its history), or not known. */

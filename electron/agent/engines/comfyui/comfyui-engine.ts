@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Graph } from '#shared/comfy/graph.ts';
+import type { EngineFile } from '#shared/comfy/outputs.ts';
 import type { EngineFigures, EngineInfo } from '#shared/link/protocol.ts';
 import { type CrashReport, crashWords } from '#shared/wire/crash.ts';
 import type { LaunchReport } from '#shared/wire/engines.ts';
-import type { Engine, EngineFile, EngineRun, RunListener } from '../engine.ts';
+import type { Engine, EngineRun, RunListener } from '../engine.ts';
 import { stageWords } from '../launch/stages.ts';
 import type { ServerListener, ServerSource } from '../server-source.ts';
 import type { ComfyUiClient } from './client.ts';
@@ -36,6 +37,7 @@ const figuresMs = 5000;
 
 /** An engine that speaks ComfyUI's protocol, wherever its server comes from. */
 export class ComfyUiEngine implements Engine, RunHost, ServerListener {
+  readonly name: string;
   readonly clientId: string;
   readonly #options: ComfyUiOptions;
   readonly #log: Logger;
@@ -54,6 +56,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   constructor(options: ComfyUiOptions) {
     this.#options = options;
     this.#log = options.log.child({ engine: options.name });
+    this.name = options.name;
     this.clientId = options.clientId;
     this.#hangs = new HangWatch({
       patienceMs: this.#patienceMs(),
@@ -63,7 +66,7 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
     });
     this.#figures = new LiveFigures(options.figuresMs ?? figuresMs, (devices) => this.#note({ devices }));
     this.#idle = new IdleFree(options.idleFreeSeconds ?? 0, () => this.#freeIdle());
-    this.#standing = new Standing(options.name, options.flavour);
+    this.#standing = new Standing(this.name, options.flavour);
     this.#standing.onChange(() => this.#follow());
   }
 
@@ -168,6 +171,10 @@ export class ComfyUiEngine implements Engine, RunHost, ServerListener {
   /** How far its present start has come, or how far the last one came. */
   get launch(): LaunchReport {
     return this.#printed.launch;
+  }
+
+  get startingSince(): Date | undefined {
+    return this.#standing.startingSince;
   }
 
   /** Where it answers; empty while it does not. */

@@ -12,7 +12,12 @@ function nodeWords(graph: Graph, id: string, type: string): string {
 }
 
 /** A node raised: `execution_error` in the words of a task. */
-export function errorFailure(graph: Graph, error: ExecutionError, logTail: readonly string[]): TaskFailure {
+export function errorFailure(
+  graph: Graph,
+  error: ExecutionError,
+  logTail: readonly string[],
+  engine: string,
+): TaskFailure {
   const traceback = error.traceback.join('');
   const said = error.exception_message.trim() || error.exception_type || 'it gave no reason';
   const known = causeOfError(`${error.exception_type}: ${error.exception_message}`, traceback);
@@ -26,7 +31,7 @@ export function errorFailure(graph: Graph, error: ExecutionError, logTail: reado
     retryable: known !== undefined && mayRunAgain(known.cause),
     node_id: error.node_id,
     node_type: error.node_type,
-    details: { exception_type: error.exception_type, traceback: clip(traceback, 20_000), ...report },
+    details: { exception_type: error.exception_type, traceback: clip(traceback, 20_000), engine, ...report },
     log_tail: [...logTail],
   };
 }

@@ -2,7 +2,7 @@ import type { ComfyUiRun } from './run.ts';
 
 /** Milliseconds. */
 export interface HangTimings {
-  /** A run of which nothing is heard while its engine does not compute either counts as hung after so long. */
+  /** A run of which nothing is heard while its engine does not compute either counts as hung after so long; 0 = never. */
   readonly hangMs: number;
   /** The same for an engine that others run: nobody sees whether it computes, so it gets more patience. */
   readonly attachedHangMs: number;
@@ -40,6 +40,7 @@ export class HangWatch {
 
   start(): void {
     this.stop();
+    if (this.#ports.patienceMs === 0) return;
     this.#timer = setInterval(() => void this.#look(), this.#ports.patienceMs / mostLooks);
     this.#timer.unref();
   }

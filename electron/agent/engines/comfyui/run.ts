@@ -1,21 +1,18 @@
 import type { Graph } from '#shared/comfy/graph.ts';
+import { type EngineOutput, readOutputs } from '#shared/comfy/outputs.ts';
 import { type CrashReport, crashReport } from '#shared/wire/crash.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
 import { pause } from '../../back-off.ts';
-import type { EngineOutput, EngineRun, RunEnd, RunListener } from '../engine.ts';
+import type { EngineRun, RunEnd, RunListener } from '../engine.ts';
 import type { ComfyUiClient, RunPlace } from './client.ts';
 import { errorFailure, type LostAt, lossFailure, rejectionFailure } from './failures.ts';
 import { GraphProgress } from './graph-progress.ts';
-import {
-  type ExecutionError,
-  executionError,
-  type HistoryEntry,
-  type RunMessage,
-  readOutputs,
-} from './wire.ts';
+import { type ExecutionError, executionError, type HistoryEntry, type RunMessage } from './wire.ts';
 
 /** What a run needs of its engine. */
 export interface RunHost {
+  /** The engine's, on its agent. */
+  readonly name: string;
   readonly clientId: string;
   /** The server's client; throws when there is no server. */
   client(): ComfyUiClient;
@@ -170,7 +167,7 @@ export class ComfyUiRun implements EngineRun {
     code: TaskFailure['code'] = 'engine_crashed',
     log: readonly string[] = this.#logTail,
   ): void {
-    const failure = lossFailure(this.#graph, report, code, this.#at());
+    const failure = lossFailure(this.#graph, { ...report, engine: this.#host.name }, code, this.#at());
     this.#end({ kind: 'lost', failure: { ...failure, log_tail: log.slice(-keptLines) } });
   }
 
@@ -228,7 +225,7 @@ export class ComfyUiRun implements EngineRun {
   }
 
   #fail(error: ExecutionError): void {
-    const failure = errorFailure(this.#graph, error, this.#logTail);
+    const failure = errorFailure(this.#graph, error, this.#logTail, this.#host.name);
     this.#end({ kind: 'failed', failure });
     const { data: report } = crashReport.safeParse(failure.details);
     if (report?.cause === 'driver_reset') this.#host.broken(report);

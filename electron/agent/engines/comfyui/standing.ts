@@ -7,6 +7,7 @@ export class Standing {
   readonly #readiness = new Readiness();
   readonly #listeners: (() => void)[] = [];
   #info: EngineInfo;
+  #startingSince: Date | undefined;
 
   constructor(name: string, flavour: string) {
     this.#info = {
@@ -22,6 +23,11 @@ export class Standing {
     return this.#info;
   }
 
+  /** When its present start began; `undefined` unless it is starting. */
+  get startingSince(): Date | undefined {
+    return this.#startingSince;
+  }
+
   /** Told of every change but of figures, in the order in which they began to listen. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
@@ -34,6 +40,7 @@ export class Standing {
   become(change: Partial<EngineInfo>): void {
     const { cause: _cause, what: _what, fix: _fix, pack: _pack, queue_remaining, ...known } = this.#info;
     const next = { ...known, ...change };
+    this.#startingSince = next.state === 'starting' ? (this.#startingSince ?? new Date()) : undefined;
     // What waits in an engine that is away is not known.
     const queue = next.state === 'ready' && queue_remaining !== undefined ? { queue_remaining } : {};
     this.#info = { ...queue, ...next };

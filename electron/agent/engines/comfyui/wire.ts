@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { EngineOutput } from '../engine.ts';
 
 /** What we read of ComfyUI's messages and replies (comfyui-protocol.md sections 4, 5, 7, 12); the rest passes by. */
 const ofPrompt = { prompt_id: z.string() };
@@ -90,30 +89,3 @@ export const systemStats = z.object({
     .catch([]),
 });
 export type SystemStats = z.infer<typeof systemStats>;
-
-const savedFile = z.object({
-  filename: z.string().min(1),
-  subfolder: z.string().catch(''),
-  type: z.string().catch('output'),
-});
-
-/**
- * Everything a node's UI output names: files under whatever key the node uses (`images`, `gifs`, `audio`, `3d`, …) and
- * the words under `text`. Files of the input folder were not made by the run and are left out.
- */
-export function readOutputs(nodeId: string, ui: Readonly<Record<string, unknown>> | null): EngineOutput[] {
-  const outputs: EngineOutput[] = [];
-  for (const [key, items] of Object.entries(ui ?? {})) {
-    for (const item of Array.isArray(items) ? items : [items]) {
-      if (key === 'text' && typeof item === 'string') {
-        outputs.push({ kind: 'text', node_id: nodeId, text: item });
-        continue;
-      }
-      const file = savedFile.safeParse(item);
-      if (file.success && file.data.type !== 'input') {
-        outputs.push({ kind: 'file', node_id: nodeId, ...file.data });
-      }
-    }
-  }
-  return outputs;
-}

@@ -1,20 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** ComfyUI's own model folders that are worth sharing. */
-const folders = [
-  ...['checkpoints', 'clip_vision', 'configs', 'controlnet', 'diffusion_models', 'embeddings', 'gligen'],
+/** ComfyUI's own folders of models. */
+export const sharedModelFolders: readonly string[] = [
   ...[
-    'hypernetworks',
-    'loras',
-    'photomaker',
-    'style_models',
-    'text_encoders',
-    'upscale_models',
-    'vae',
-    'vae_approx',
+    'audio_encoders',
+    'checkpoints',
+    'clip_vision',
+    'controlnet',
+    'diffusion_models',
+    'embeddings',
+    'gligen',
   ],
+  ...['hypernetworks', 'latent_upscale_models', 'loras', 'model_patches', 'photomaker', 'style_models'],
+  ...['text_encoders', 'upscale_models', 'vae', 'vae_approx'],
 ];
+
+/** What is worth sharing between engines. */
+const folders = [...sharedModelFolders, 'configs'].sort();
 
 /**
  * Writes the file that shows a ComfyUI the models all engines share. It lies in our folder and is named on the command

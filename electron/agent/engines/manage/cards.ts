@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { crashReport } from '#shared/wire/crash.ts';
 import type { EngineCard, LaunchReport } from '#shared/wire/engines.ts';
 import type { Engine } from '../engine.ts';
@@ -17,7 +18,10 @@ export interface CardPorts {
   readonly starterRecord: string;
 }
 
-type Facts = Pick<EngineCard, 'state' | 'reason' | 'cause' | 'fix' | 'pack' | 'url' | 'pid' | 'launch'>;
+type Facts = Pick<
+  EngineCard,
+  'state' | 'reason' | 'cause' | 'fix' | 'pack' | 'url' | 'pid' | 'launch' | 'starting_since'
+>;
 
 const noVersions = { candidate: null, can_switch_back: false } as const;
 const plain = { version: '', commit: '', python: '', pytorch_version: '' } as const;
@@ -57,7 +61,8 @@ async function served(record: EngineRecord, { engine }: Seat, ports: CardPorts):
     record.kind === 'attach' || record.kind === 'starter' ? null : await launchOf(record, engine, ports);
   const { data: crash } = crashReport.safeParse(info);
   const { what: reason, ...told } = crash ?? { what: info.reason };
-  return { state, reason, ...told, url, pid: process?.pid ?? null, launch };
+  const starting_since = engine.startingSince?.toISOString() ?? null;
+  return { state, reason, ...told, url, pid: process?.pid ?? null, launch, starting_since };
 }
 
 /** Of one that was taken over the start was not seen; its log tells. */
@@ -68,7 +73,7 @@ async function launchOf(record: EngineRecord, engine: Engine, ports: CardPorts):
 }
 
 async function unserved(record: EngineRecord, ports: CardPorts): Promise<Facts> {
-  const none = { reason: '', url: '', pid: null, launch: null };
+  const none = { reason: '', url: '', pid: null, launch: null, starting_since: null };
   if (!isLaunchable(record)) return { ...none, state: 'stopped' };
   if (record.state === 'installing') return { ...none, state: 'incomplete' };
   const files = ports.registry.files(record.id);
@@ -76,8 +81,11 @@ async function unserved(record: EngineRecord, ports: CardPorts): Promise<Facts> 
   const launch = stages.report.python ? stages.report : null;
   if (!process) return { ...none, state: 'stopped', launch };
   const reason = 'It runs by itself, without tasks: start it here to give it some.';
+  // Its record was written when it began, and is written again when it answers.
+  const began = process.url ? undefined : (await stat(files.processRecord).catch(() => undefined))?.mtime;
   return {
     state: process.url ? 'ready' : 'starting',
+    starting_since: began?.toISOString() ?? null,
     reason,
     url: process.url ?? '',
     pid: process.pid,

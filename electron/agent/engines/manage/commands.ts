@@ -1,6 +1,7 @@
 import type { ManageAction, ManageAsk, ManageReply } from '#shared/link/manage.ts';
 import { add, discoverHere, plan, resume } from './adding.ts';
 import { free, log, remove, restart, start, stop } from './life.ts';
+import { missingPacks } from './missing.ts';
 import { enablePack, installPack, listPacks, removePack } from './packs.ts';
 import type { CommandPorts } from './ports.ts';
 import { settings, update } from './settings.ts';
@@ -28,6 +29,10 @@ export const commands: Commands = {
     await jobs.cancel(engine_id);
     return null;
   },
+  dismiss_job: async ({ engine_id }, { jobs }) => {
+    jobs.dismiss(engine_id);
+    return null;
+  },
   settings,
   update,
   remove,
@@ -36,6 +41,7 @@ export const commands: Commands = {
   take_snapshot: takeOne,
   restore: restoreSnapshot,
   list_packs: listPacks,
+  missing_packs: missingPacks,
   install_pack: installPack,
   enable_pack: enablePack,
   remove_pack: removePack,

@@ -71,6 +71,15 @@ export class Jobs {
     await running?.over;
   }
 
+  /** Somebody has seen how it ended and wants to see it no more. */
+  dismiss(engineId: string): void {
+    this.checkFree(engineId);
+    if (!this.#jobs.delete(engineId)) {
+      throw new Refusal('conflict', `Nothing is told of "${engineId}" any more: it was dismissed already.`);
+    }
+    this.#changed();
+  }
+
   /** The engine is gone, and with it what was done to it. */
   forget(engineId: string): void {
     this.#jobs.delete(engineId);

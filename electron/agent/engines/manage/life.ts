@@ -63,7 +63,7 @@ export async function free({ engine_id }: One, ports: CommandPorts): Promise<nul
 export async function remove(
   { engine_id, delete_files }: ManageAsk<'remove'>,
   ports: CommandPorts,
-): Promise<null> {
+): Promise<ManageReply<'remove'>> {
   const { registry, fleet, jobs } = ports;
   const record = await recordOf(ports, engine_id);
   if (record.kind === 'starter') {
@@ -79,9 +79,9 @@ export async function remove(
       `"${engine_id}" was installed by Atelier; removing it deletes ${folder} with its node packs and outputs. If that is wanted, say so with delete_files.`,
     );
   }
-  await registry.remove(engine_id);
+  const kept = await registry.remove(engine_id);
   jobs.forget(engine_id);
-  return null;
+  return { is_success: true, kept_at: kept ?? null };
 }
 
 export async function log(

@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import { withLevels } from '#shared/log-levels.ts';
 import type { EngineLog, LogQuery } from '#shared/wire/engines.ts';
 import { LaunchStages } from '../launch/stages.ts';
 import { oldLog } from '../log-tail.ts';
@@ -51,28 +52,6 @@ export function choose(texts: readonly string[], { level, search, lines }: LogQu
   return withLevels(texts)
     .filter((line) => levels.includes(line.level) && (!wanted || line.text.toLowerCase().includes(wanted)))
     .slice(-lines);
-}
-
-/** Python's programs seldom say a level, so the words tell; a traceback is one error from its first line to its last. */
-function withLevels(texts: readonly string[]): EngineLog['lines'] {
-  let inTraceback = false;
-  return texts.map((text) => {
-    if (/^\s*Traceback \(most recent call last\)/.test(text)) inTraceback = true;
-    const level: Level = inTraceback ? 'error' : levelOf(text);
-    // The first line that is not indented any more names the error and ends it.
-    if (inTraceback && /^\S/.test(text) && !/^Traceback/.test(text)) inTraceback = false;
-    return { text: text.slice(0, 4000), level };
-  });
-}
-
-function levelOf(text: string): Level {
-  if (
-    /\b(?:ERROR|CRITICAL|FATAL)\b|\b\w*(?:Error|Exception): |IMPORT FAILED|^Fatal |Segmentation fault/.test(
-      text,
-    )
-  )
-    return 'error';
-  return /\bwarn(?:ing)?\b|\bdeprecated\b/i.test(text) ? 'warning' : 'info';
 }
 
 const read = new Map<string, { stamp: string; stages: LaunchStages }>();

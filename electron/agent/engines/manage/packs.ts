@@ -10,7 +10,7 @@ import {
 import { installPack as carryOut, updatePack } from '../packs/install.ts';
 import { installedPacks } from '../packs/installed.ts';
 import { type PackPlan, planPackInstall, planPackUpdate } from '../packs/plan.ts';
-import { packPlanReply } from '../packs/reply.ts';
+import { movedOn, packPlanReply } from '../packs/reply.ts';
 import type { LaunchableRecord } from '../registry/record.ts';
 import { stagesOfLog } from './logs.ts';
 import { type CommandPorts, launchableOf } from './ports.ts';
@@ -49,6 +49,11 @@ export async function installPack(
   if (wish.dry_run) {
     await plan.discard();
     return reply;
+  }
+  const moved = movedOn(plan, wish.plan_id);
+  if (moved) {
+    await plan.discard();
+    throw new Refusal('conflict', moved);
   }
   if (plan.same && plan.changes.length === 0) {
     await plan.discard();

@@ -5,7 +5,7 @@ import { runCanaries } from '../update/canaries.ts';
 import { planUpdate } from '../update/plan.ts';
 import { prepareUpdate as prepare } from '../update/prepare.ts';
 import { updatePlanReply } from '../update/reply.ts';
-import { discardUpdate, settle, switchBack, switchTo } from '../update/switch.ts';
+import { discardUpdate, refuseBroken, settle, switchBack, switchTo } from '../update/switch.ts';
 import type { Canary } from '../update/trial.ts';
 import { leave, start } from './life.ts';
 import { type CommandPorts, launchableOf } from './ports.ts';
@@ -55,7 +55,7 @@ function canaryOf({ name, graph }: ManageAsk<'prepare_update'>['canaries'][numbe
 
 /** Takes the new version, throws it away, or goes back. An engine that serves is away for as long as that takes. */
 export async function settleUpdate(
-  { engine_id, how }: ManageAsk<'settle_update'>,
+  { engine_id, how, insist }: ManageAsk<'settle_update'>,
   ports: CommandPorts,
 ): Promise<null> {
   const { registry, jobs, fleet } = ports;
@@ -68,10 +68,12 @@ export async function settleUpdate(
   const candidate = await registry.candidateOf(engine_id);
   if (how === 'switch' && !candidate)
     throw new Refusal('conflict', `There is no new version of "${engine_id}" yet.`);
+  // Before anything is stopped for it.
+  if (how === 'switch' && candidate && !insist) await refuseBroken(candidate, registry);
   const serves = fleet.get(engine_id) !== undefined;
   if (serves) await leave(engine_id, ports);
   try {
-    if (how === 'switch' && candidate) await switchTo(candidate, registry);
+    if (how === 'switch' && candidate) await switchTo(candidate, registry, insist);
     else await switchBack(engine_id, registry);
   } finally {
     if (serves) await start({ engine_id }, ports);

@@ -14,7 +14,7 @@ import { changedFiles, readPin } from './pin.ts';
 import { lookProgram } from './python-programs.ts';
 import { isPlain, requirementLines } from './requirements.ts';
 import { askPython, type PackageChange, resolveRequirements } from './resolve.ts';
-import { nameOf, nameProblem, readSource, sameAddress } from './source.ts';
+import { nameOf, nameProblem, type PackSource, readSource, sameAddress } from './source.ts';
 
 export interface PackRequest {
   /** A git address, the absolute path of a repository, `owner/name`, or an id of the registry with or without `@version`. */
@@ -79,16 +79,22 @@ export async function planPackInstall(
   const name = request.name ?? nameOf(source);
   const problem = nameProblem(name) || (await taken(name, request.source, record));
   if (problem) throw new Error(problem);
-  if (source.kind === 'registry' && request.commit) {
-    throw new Error(
-      `The registry has versions, not commits: name "${source.id}@VERSION", or its repository.`,
-    );
-  }
+  const pinned = source.kind === 'registry' ? versioned(source, request.commit) : source;
   return drafted(request, record, registry, tools, undefined, name, (draft, context) =>
-    source.kind === 'git'
-      ? fetchRepository(source, request.commit, join(draft, 'pack'), context)
-      : fetchArchive(source, registryOf(request), draft, record.python, tools.http, context),
+    pinned.kind === 'git'
+      ? fetchRepository(pinned, request.commit, join(draft, 'pack'), context)
+      : fetchArchive(pinned, registryOf(request), draft, record.python, tools.http, context),
   );
+}
+
+type RegistrySource = Extract<PackSource, { kind: 'registry' }>;
+
+/** The registry's pack at the version of an earlier plan, which tells it as its commit. */
+function versioned(source: RegistrySource, commit: string | undefined): RegistrySource {
+  if (commit === undefined) return source;
+  if (/^\d+(?:\.\w+)+/.test(commit) && (source.version ?? commit) === commit)
+    return { ...source, version: commit };
+  throw new Error(`The registry has versions, not commits: name "${source.id}@VERSION", or its repository.`);
 }
 
 /** The same for a pack that is there: to its newest state, or to a named commit or version. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../http.ts';
+import { keepUsersOwn } from './keep.ts';
 import { type EngineRecord, engineRecord, type InstalledRecord, isCandidate } from './record.ts';
 
 /** What belongs to one engine of a data folder. */
@@ -106,13 +107,19 @@ export class EngineRegistry {
     await rename(draft, path);
   }
 
-  /** Forgets it and removes what we made for it; a folder that was adopted stays as it is. */
-  async remove(id: string): Promise<void> {
-    await this.get(id);
+  /**
+   * Forgets it and removes what we made for it; a folder that was adopted stays as it is. Returns where what is the
+   * user's lies now, if there was any in our own folder.
+   */
+  async remove(id: string): Promise<string | undefined> {
+    const record = await this.get(id);
     const candidate = await this.candidateOf(id);
     if (candidate) await this.remove(candidate.id);
-    await rm(this.files(id).folder, { recursive: true, force: true });
+    const { folder } = this.files(id);
+    const kept = isCandidate(record) ? undefined : await keepUsersOwn(record, this.folder, folder);
+    await rm(folder, { recursive: true, force: true });
     await rm(this.#path(id));
+    return kept;
   }
 
   /** The given name, or the first free one that begins like it. */

@@ -81,12 +81,7 @@ export async function switchTo(
   return changing(id, registry, 'updated', async (now) => {
     const files = registry.files(candidate.id);
     if (candidate.state !== 'ready') throw new Error(`The update of "${id}" is not wholly prepared yet.`);
-    const report = await reportIn(files.folder);
-    if (report?.overall === 'broken' && !insist) {
-      throw new Error(
-        `Workflows that run now do not run in the update of "${id}", so it is not switched to. Discard it, or insist.`,
-      );
-    }
+    if (!insist) await refuseBroken(candidate, registry);
     await discardPrevious(id, registry);
     await takeSnapshot(
       now,
@@ -100,6 +95,15 @@ export async function switchTo(
     await clear(id, candidate, registry);
     return next;
   });
+}
+
+/** What was tried and broke is taken only by those who insist. */
+export async function refuseBroken(candidate: InstalledRecord, registry: EngineRegistry): Promise<void> {
+  const report = await reportIn(registry.files(candidate.id).folder);
+  if (report?.overall !== 'broken') return;
+  throw new Error(
+    `Workflows that run now do not run in the update of "${candidate.candidateOf}", so it is not switched to. Discard it, or insist.`,
+  );
 }
 
 /** One step back to the version before; said again, it goes forward again. */

@@ -19,7 +19,7 @@ const installFlags = [
   ...(['installer', 'constraint', 'skip', 'with', 'pip-arg', 'env', 'yes'] as const),
 ];
 
-const packFlags = ['commit', 'registry', 'insist', 'run-install-script', 'yes'] as const;
+const packFlags = ['commit', 'plan', 'registry', 'insist', 'run-install-script', 'yes'] as const;
 const updateFlags = [
   ...(['commit', 'source', 'sha256', 'python', 'installer', 'constraint', 'skip', 'with'] as const),
   ...(['pip-arg', 'canary', 'yes', 'switch', 'insist', 'discard', 'back', 'discard-old'] as const),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { install as carryOut, installStateOf } from '../../../agent/engines/install/installer.ts';
 import { gb, type InstallPlan, planInstall } from '../../../agent/engines/install/plan.ts';
 import { type InstallRequest, installRequest, stillDone } from '../../../agent/engines/install/request.ts';
+import { optionArguments } from '../../../agent/engines/launch/options.ts';
 import { type Call, launchOptionsOf, misused, pairs, say, steps } from './shared.ts';
 
 /** Shows the plan; with `--yes` carries it out. The same command again goes on where it broke. */
@@ -88,8 +89,8 @@ function again(request: InstallRequest, asked: Call): InstallRequest {
     ...(given('skip') && { skip: anew.skip }),
     ...(given('with') && { with: anew.with }),
     ...(given('pip-arg') && { pipArgs: anew.pipArgs }),
-    ...(given('env') && { env: anew.env }),
-    ...(asked.rest.length > 0 && { options: { ...request.options, extra: [...asked.rest] } }),
+    env: { ...request.env, ...anew.env },
+    options: launchOptionsOf(asked, request.options),
   };
 }
 
@@ -103,6 +104,17 @@ function tell(plan: InstallPlan, folder: string, done: readonly string[]): void 
     `  PyTorch      ${torch.build} (${torch.why}): ${request.torchPackages.join(' ') || 'none'}${torch.index ? ` from ${torch.index}` : ''}`,
   );
   if (request.skip.length > 0) say(`  left out     ${request.skip.join(', ')}`);
+  say(`  launch       ${launchWords(request)}`);
   say(`  disk         about ${gb(disk.needed)} GB needed, ${gb(disk.free)} GB free`);
   if (done.length > 0) say(`  done before  ${done.join(', ')}`);
+}
+
+function launchWords({ options, env }: InstallRequest): string {
+  const { idle_free_s: idle, hang_s: hang } = options;
+  return [
+    optionArguments(options).join(' '),
+    ...(idle > 0 ? [`models unloaded after ${idle} s without work`] : []),
+    hang > 0 ? `a run that hangs is ended after ${hang} s` : 'a run that hangs is never ended',
+    ...Object.keys(env).map((name) => `${name} set`),
+  ].join('; ');
 }

@@ -17,6 +17,7 @@ import {
   planPackInstall,
   planPackUpdate,
 } from '../../../agent/engines/packs/plan.ts';
+import { movedOn, planId } from '../../../agent/engines/packs/reply.ts';
 import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
 import { HttpClient } from '../../../agent/http.ts';
 import { engineOf } from './packs.ts';
@@ -64,6 +65,11 @@ async function planned(
     plan = await makePlan({ http, signal: stopped.signal, line: listener.line });
     listener.done();
     show(plan, record);
+    const moved = movedOn(plan, asked.values.plan);
+    if (moved) {
+      process.stderr.write(`${moved}\n`);
+      return 1;
+    }
     if (plan.same && plan.changes.length === 0) return 0;
     if (plan.guarded.length > 0 && !plan.request.insist) {
       process.stderr.write(
@@ -117,7 +123,8 @@ function show(plan: PackPlan, record: LaunchableRecord): void {
 }
 
 /** The command for what was shown and nothing newer. */
-function repeat({ words, values }: Call, { request, fetched, before }: PackPlan): string {
+function repeat({ words, values }: Call, plan: PackPlan): string {
+  const { request, fetched, before } = plan;
   const { pin, commit } = fetched;
   const [id = '', said = ''] = words;
   const versioned = pin && !before ? `${pin.id}@${pin.version}` : said;
@@ -128,6 +135,7 @@ function repeat({ words, values }: Call, { request, fetched, before }: PackPlan)
     ...(request.registry ? [`--registry ${quoted(request.registry)}`] : []),
     ...(request.insist ? ['--insist'] : []),
     ...(request.runInstallScript ? ['--run-install-script'] : []),
+    `--plan ${planId(plan)}`,
     '--yes',
   ].join(' ');
 }

@@ -6,7 +6,7 @@ import { ComfyUiClient } from '../../../agent/engines/comfyui/client.ts';
 import { stagesOfLog } from '../../../agent/engines/manage/logs.ts';
 import { type InstalledPack, installedPacks } from '../../../agent/engines/packs/installed.ts';
 import { managerIndex } from '../../../agent/engines/packs/manager-index.ts';
-import { nameOf, readSource, sameAddress } from '../../../agent/engines/packs/source.ts';
+import { isIt, sourceOf } from '../../../agent/engines/packs/missing.ts';
 import { runningProcess } from '../../../agent/engines/process-record.ts';
 import type { LaunchableRecord } from '../../../agent/engines/registry/record.ts';
 import { HttpClient } from '../../../agent/http.ts';
@@ -98,25 +98,6 @@ function wordsOf(
   if (there && !there.enabled)
     lines.push(`  enable       atelier engine pack-enable ${id} ${quoted(there.name)}`);
   // A line to copy must not hold what a file made up.
-  if (!there && /^\w[\w./:@-]*$/.test(pack))
-    lines.push(`  install      atelier engine pack-install ${id} ${pack}`);
+  if (!there && sourceOf(pack)) lines.push(`  install      atelier engine pack-install ${id} ${pack}`);
   return lines;
-}
-
-function isIt({ name, remote }: InstalledPack, pack: string): boolean {
-  const source = readSourceOr(pack);
-  if (!source) return false;
-  return (
-    (source.kind === 'git' && sameAddress(remote, source.address)) ||
-    nameOf(source).toLowerCase() === name.toLowerCase()
-  );
-}
-
-/** What a file says may be anything. */
-function readSourceOr(pack: string): ReturnType<typeof readSource> | undefined {
-  try {
-    return readSource(pack);
-  } catch {
-    return undefined;
-  }
 }

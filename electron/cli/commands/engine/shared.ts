@@ -21,8 +21,9 @@ export const engineUsage = `Engines of a data folder:
   atelier engine packs NAME                    its node packs, with version and how their last import went
   atelier engine packs NAME --missing FILE     the packs that a workflow needs and the running engine lacks
   atelier engine pack-install NAME SOURCE [--commit C] [--name FOLDER] [--registry URL] [--insist]
-                              [--run-install-script] [--yes]    SOURCE: a git address, a folder, or ID[@VERSION]
-  atelier engine pack-update NAME PACK [--commit C] [--registry URL] [--insist] [--run-install-script] [--yes]
+                              [--run-install-script] [--plan ID] [--yes]
+                              SOURCE: a git address, a folder, or ID[@VERSION]; ID of --plan: only what was shown
+  atelier engine pack-update NAME PACK [--commit C] [--registry URL] [--insist] [--run-install-script] [--plan ID] [--yes]
   atelier engine pack-disable|pack-enable|pack-remove NAME PACK [--yes]      without --yes only the plan is shown
   atelier engine snapshot NAME | snapshots NAME | restore NAME SNAPSHOT [--yes]
   atelier engine update NAME [--commit C] [--source URL|PATH] [--sha256 HEX] [--canary FILE …] [--yes]
@@ -33,7 +34,9 @@ export const engineUsage = `Engines of a data folder:
   options: --vram gpu-only|highvram|normalvram|lowvram|novram|cpu  --preview none|auto|latent2rgb|taesd
            --attention split-cross|quad-cross|pytorch-cross|sage|flash  --precision force-fp32|force-fp16
            --device GPU-NUMBER  --reserve-vram GB
-           --idle-free SECONDS     without work after which its models are unloaded; 0 = never
+           --idle-free TIME     without work after which its models are unloaded; 0 = never
+           --hang TIME          without any sign of life after which a run is ended; 15min unless said, 0 = never
+           TIME: seconds, or with a unit: 90s, 15min, 2h
   ARGUMENTS go to main.py as they are, after a check against what its --help offers. All take --data DIR.
 `;
 
@@ -49,6 +52,7 @@ export const launchFlags = {
   device: { type: 'string' },
   'reserve-vram': { type: 'string' },
   'idle-free': { type: 'string' },
+  hang: { type: 'string' },
 } as const;
 
 const known = {
@@ -76,6 +80,7 @@ const known = {
   level: { type: 'string' },
   'delete-files': { type: 'boolean' },
   missing: { type: 'string' },
+  plan: { type: 'string' },
   registry: { type: 'string' },
   'run-install-script': { type: 'boolean' },
   canary: { type: 'string', multiple: true },
@@ -125,21 +130,55 @@ export function call(
   };
 }
 
-/** The launch options of the command line, checked. */
-export function launchOptionsOf({ values, rest }: Call): LaunchOptions {
-  const { vram, preview, attention, precision, device, 'reserve-vram': reserve, 'idle-free': idle } = values;
+/** Launch options as far as they were said, and with them what is not said from `before`; checked. */
+export function launchOptionsOf(
+  { values, rest }: Pick<Call, 'values' | 'rest'>,
+  before?: LaunchOptions,
+): LaunchOptions {
+  const {
+    vram,
+    preview,
+    attention,
+    precision,
+    device,
+    'reserve-vram': reserve,
+    'idle-free': idle,
+    hang,
+  } = values;
   const read = launchOptions.safeParse({
-    ...{ vram, preview, attention, precision, extra: rest },
+    ...before,
+    ...(vram !== undefined && { vram }),
+    ...(preview !== undefined && { preview }),
+    ...(attention !== undefined && { attention }),
+    ...(precision !== undefined && { precision }),
     ...(device !== undefined && { device: Number(device) }),
     ...(reserve !== undefined && { reserve_vram: Number(reserve) }),
-    ...(idle !== undefined && { idle_free_s: Number(idle) }),
+    ...(idle !== undefined && { idle_free_s: seconds(idle, 'idle-free') }),
+    ...(hang !== undefined && { hang_s: seconds(hang, 'hang') }),
+    ...(rest.length > 0 && { extra: rest }),
   });
   if (read.success) return read.data;
-  throw misused(read.error.issues.map((issue) => `--${flagOf(issue.path[0])}: ${issue.message}.`).join(' '));
+  throw misused(read.error.issues.map((issue) => `--${flagOf(issue.path[0])}: ${wrong(issue)}.`).join(' '));
 }
 
+/** A union tells only that nothing fits. */
+const wrong = ({ path, message }: { path: readonly unknown[]; message: string }): string =>
+  path[0] === 'hang_s' ? 'from 60s to 24h, or 0 for never' : message;
+
 const flagOf = (option: unknown): string =>
-  ({ reserve_vram: 'reserve-vram', idle_free_s: 'idle-free' })[String(option)] ?? String(option);
+  ({ reserve_vram: 'reserve-vram', idle_free_s: 'idle-free', hang_s: 'hang' })[String(option)] ??
+  String(option);
+
+const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, min: 60, h: 3600 };
+
+/** `90`, `90s`, `15min` or `2h` in seconds. */
+function seconds(text: string, flag: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/.exec(text) ?? [];
+  const factor = units[unit];
+  if (number === undefined || factor === undefined)
+    throw misused(`--${flag}: a time such as 90s, 15min or 2h, not "${text}".`);
+  return Math.round(Number(number) * factor);
+}
 
 /** `NAME=VALUE`, or with another separator, as a record. */
 export function pairs(said: readonly string[] | undefined, separator: '=' | ':'): Record<string, string> {

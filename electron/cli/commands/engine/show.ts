@@ -132,9 +132,10 @@ export async function remove({ registry, words: [id = ''], values }: Call): Prom
       `"${id}" was installed by Atelier; removing it deletes ${folder}${rest}. If that is wanted, say --delete-files.`,
     );
   }
-  await registry.remove(id);
+  const kept = await registry.remove(id);
   say(
     `Removed "${id}".${'path' in record && record.kind === 'adopt' ? ` The folder ${record.path} is as it was.` : ''}`,
   );
+  if (kept) say(`What was yours and lay in Atelier's own folder is kept: ${kept}`);
   return 0;
 }

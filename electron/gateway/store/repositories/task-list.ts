@@ -9,6 +9,7 @@ export interface TaskFilter {
   readonly status?: TaskStatus | undefined;
   readonly workflowId?: string | undefined;
   readonly agentId?: string | undefined;
+  readonly submitterId?: string | undefined;
   readonly pool?: TargetPool | undefined;
   /** Milliseconds, both inclusive. */
   readonly createdAfter?: number | undefined;
@@ -35,6 +36,7 @@ export function listTasks(
   if (filter.status) query = query.where('status', '=', filter.status);
   if (filter.workflowId) query = query.where('workflow_id', '=', filter.workflowId);
   if (filter.agentId) query = query.where('agent_id', '=', filter.agentId);
+  if (filter.submitterId) query = query.where('submitter_id', '=', filter.submitterId);
   if (filter.pool) query = query.where('target_pool', '=', filter.pool);
   if (filter.createdAfter !== undefined) query = query.where('created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('created_at', '<=', filter.createdBefore);
@@ -44,6 +46,7 @@ export function listTasks(
   const counted =
     filter.workflowId ??
     filter.agentId ??
+    filter.submitterId ??
     filter.pool ??
     filter.createdAfter ??
     filter.createdBefore ??

@@ -1,6 +1,7 @@
 import { sourcesOf, type TaskStatus } from '#shared/task-states.ts';
 import type { AttemptRow, OutputRow, TaskRow } from '../schema.ts';
 import type { Bindable, Reader, Writer } from '../store.ts';
+import { readSetting } from './settings.ts';
 
 const taskColumns = [
   'id',
@@ -80,9 +81,10 @@ export function moveTask(writer: Writer, id: string, { to, from: only, set = {},
   return writer.hotRun(text, to, ...values, id, ...(attemptId === undefined ? [] : [attemptId])) === 1;
 }
 
-/** The highest fence ever given; new ones are above it. */
+/** The highest fence ever given, also to attempts that were deleted since; new ones are above it. */
 export function highestFence(reader: Reader): number {
-  return reader.hot<{ fence: number | null }>('SELECT MAX(fence) AS fence FROM attempts')[0]?.fence ?? 0;
+  const [row] = reader.hot<{ fence: number | null }>('SELECT MAX(fence) AS fence FROM attempts');
+  return Math.max(row?.fence ?? 0, Number(readSetting(reader, 'fence') ?? 0));
 }
 
 export function insertAttempt(writer: Writer, attempt: AttemptRow): void {
@@ -121,17 +123,20 @@ export function lossesOf(reader: Reader, taskId: string): { losses: number; cras
   return row ?? { losses: 0, crashes: 0 };
 }
 
-/** Who holds open attempts: keys of agents. */
+/** Which agents hold open attempts: their keys. What is at ComfyUI Cloud has no agent that could come back. */
 export function agentsWithAttempts(reader: Reader): string[] {
   return reader
-    .hot<{ agent_id: string }>(`SELECT DISTINCT agent_id FROM attempts WHERE state <> 'ended'`)
+    .hot<{ agent_id: string }>(
+      `SELECT DISTINCT agent_id FROM attempts WHERE state <> 'ended' AND agent_id NOT LIKE 'cloud/%'`,
+    )
     .map(({ agent_id }) => agent_id);
 }
 
-/** The open attempts of one agent. */
-export function openAttemptsOf(reader: Reader, agentKey: string): AttemptRow[] {
-  return reader.hot<AttemptRow>(
-    `SELECT * FROM attempts WHERE agent_id = ? AND state <> 'ended' ORDER BY fence`,
+/** The open attempts of one agent, each with the team of its task. */
+export function openAttemptsOf(reader: Reader, agentKey: string): (AttemptRow & { team_id: string })[] {
+  return reader.hot<AttemptRow & { team_id: string }>(
+    `SELECT attempts.*, tasks.team_id FROM attempts JOIN tasks ON tasks.id = attempts.task_id
+     WHERE attempts.agent_id = ? AND attempts.state <> 'ended' ORDER BY attempts.fence`,
     agentKey,
   );
 }

@@ -46,6 +46,7 @@ export function attachLink(server: Server, rooms: Rooms, hosts: () => ReadonlySe
 /** The agent key that opened a link. */
 interface Opener {
   readonly key: string;
+  readonly credentialId: string;
   readonly teamId: string;
 }
 
@@ -58,11 +59,17 @@ function refusal(request: IncomingMessage, { identity }: Rooms, hosts: ReadonlyS
   const key = /^Bearer (ak-\S+)$/i.exec(authorization ?? '')?.[1];
   if (key === undefined) return '401 Unauthorized';
   const credential = identity.verifyKey(key);
-  return credential?.kind === 'agent' ? { key, teamId: credential.team_id } : '401 Unauthorized';
+  return credential?.kind === 'agent'
+    ? { key, credentialId: credential.id, teamId: credential.team_id }
+    : '401 Unauthorized';
 }
 
 /** Waits for the hello, then passes messages on in their order. */
-function welcome(socket: WebSocket, { key, teamId }: Opener, { agents, config, identity }: Rooms): void {
+function welcome(
+  socket: WebSocket,
+  { key, credentialId, teamId }: Opener,
+  { agents, config, identity }: Rooms,
+): void {
   let session: Promise<AgentSession> | undefined;
   const patience = setTimeout(() => socket.close(linkClose.badMessage, 'no hello'), helloMs);
   const failed = (error: unknown): void => {
@@ -102,7 +109,7 @@ function welcome(socket: WebSocket, { key, teamId }: Opener, { agents, config, i
       socket.close(1013, 'the quota max_agents of this studio is used up');
       return;
     }
-    session = agents.connect(socket, teamId, message);
+    session = agents.connect(socket, teamId, message, credentialId);
     session.catch(failed);
   });
 }

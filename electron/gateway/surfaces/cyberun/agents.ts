@@ -6,8 +6,8 @@ import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
 
-/** Connected agents (Cyberun spec 3.13): one that went away is not listed. */
-export function agentRoutes(app: App, { identity, agents }: Rooms): void {
+/** Connected agents (Cyberun spec 3.13); one that went away is told apart. */
+export function agentRoutes(app: App, { identity, agents, roster }: Rooms): void {
   for (const [url, id] of [
     ['/agents', 'listAgents'],
     ['/r/agents', 'listRuntimeAgents'],
@@ -24,11 +24,14 @@ export function agentRoutes(app: App, { identity, agents }: Rooms): void {
       },
       (request) => {
         const { current_page, per_page } = request.query;
-        const all = agents.list(callerOf(request).teamId);
+        const { teamId } = callerOf(request);
+        const all = agents.list(teamId);
         const page = all.slice((current_page - 1) * per_page, current_page * per_page);
         return {
           agent_list: page.map(agentItem),
           page_meta: { current_page, per_page, total_count: all.length },
+          away_list:
+            current_page === 1 ? roster.away(teamId, (agentId) => agents.isConnected(teamId, agentId)) : [],
         };
       },
     );

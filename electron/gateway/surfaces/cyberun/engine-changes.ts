@@ -7,8 +7,10 @@ import {
   updatePackRequest,
   updateRequest,
 } from '#shared/wire/engine-changes.ts';
+import { missingPacksRequest } from '#shared/wire/engine-missing.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
+import { neededBy } from '../../workflows/needed.ts';
 import { engineRoute, ofEngine } from './engine-route.ts';
 
 const ofPack = ofEngine.extend({ packName });
@@ -18,6 +20,7 @@ const onePlan = 'With `dry_run` (the default) only the plan; else it is carried 
 export function engineChangeRoutes(app: App, rooms: Rooms): void {
   snapshotRoutes(app, rooms);
   packRoutes(app, rooms);
+  missingRoute(app, rooms);
   onePackRoutes(app, rooms);
   updateRoutes(app, rooms);
 }
@@ -60,6 +63,21 @@ function packRoutes(app: App, rooms: Rooms): void {
     summary: 'Install a node pack, or bring one to another commit',
     description: `${onePlan} What it needs is resolved first and shown. It holds from the next start.`,
     ask: ({ params, body }) => ({ engine_id: params.engineId, wish: body }),
+  });
+}
+
+function missingRoute(app: App, rooms: Rooms): void {
+  engineRoute(app, rooms, {
+    ...{ method: 'POST', path: '/:engineId/packs/missing', id: 'findMissingPacks', action: 'missing_packs' },
+    ...{ params: ofEngine, body: missingPacksRequest },
+    summary: 'Find the node packs that workflows need and an engine lacks',
+    description:
+      'Of saved workflows by their ids, of one that is not saved, or of all active ones of the team. Changes nothing. ' +
+      'Only an engine that is up, or was since its agent started, tells which nodes it has: any other is a 409.',
+    ask: async ({ params, body, teamId }) => ({
+      engine_id: params.engineId,
+      needed: await neededBy(teamId, body, rooms),
+    }),
   });
 }
 

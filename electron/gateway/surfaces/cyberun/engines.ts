@@ -113,6 +113,13 @@ const simple = [
     'Interrupt what is being done to an engine',
     'A broken-off install can be resumed.',
   ],
+  [
+    'dismissEngineJob',
+    'dismiss_job',
+    'dismiss',
+    'Dismiss what was done to an engine',
+    'How it ended is not shown any more; what it did stays. One that goes on is interrupted first.',
+  ],
 ] as const satisfies readonly (readonly [Operation, ManageAction, string, string, string])[];
 
 function lifeRoutes(app: App, rooms: Rooms): void {
@@ -128,7 +135,8 @@ function lifeRoutes(app: App, rooms: Rooms): void {
     summary: 'Forget an engine',
     description:
       'A folder that was adopted stays as it is. What Atelier installed is deleted with its node packs and ' +
-      'outputs, only when `delete_files` is true; else that is a 409.',
+      'outputs, only when `delete_files` is true; else that is a 409. What was taken out of an adopted folder, and ' +
+      'outputs that lay apart from it, are kept: `kept_at` says where.',
     ask: ({ params, query }) => ({ engine_id: params.engineId, ...query }),
   });
 }

@@ -41,7 +41,7 @@ const anyKey = z.object({ '*': z.string() });
 const signedQuery = z.record(z.string(), z.string());
 
 /** The signed addresses themselves: no key needed, the signature is the permission. Outside `/api/v1`. */
-export function fileRoutes(app: App, { files }: Rooms): void {
+export function fileRoutes(app: App, { files, objects }: Rooms): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
@@ -66,18 +66,18 @@ export function fileRoutes(app: App, { files }: Rooms): void {
   app.get(
     '/files/*',
     { schema: { hide: true, params: anyKey, querystring: signedQuery } },
-    (request, reply) => {
+    async (request, reply) => {
       const key = request.params['*'];
       if (!files.permits('get', key, request.query)) throw new AppError('signature_invalid');
       const file = files.readable(key);
-      if (!file) throw new AppError('not_found', 'This file is gone.');
+      if (!file || !(await objects.has(file.sha256))) throw new AppError('not_found', 'This file is gone.');
       return sendFile(files, file, request, reply);
     },
   );
 }
 
 /** The presign reply's headers are part of the permission; one that is missing is a 403, a wrong length a 400. */
-function requireHeaders(request: FastifyRequest, expected: Record<string, string>): void {
+export function requireHeaders(request: FastifyRequest, expected: Record<string, string>): void {
   for (const [name, value] of Object.entries(expected)) {
     const given = request.headers[name];
     if (given === value) continue;

@@ -14,7 +14,7 @@ import {
 import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
-import type { Workflow } from '../../workflows/workflows.ts';
+import { tagsIn, type Workflow } from '../../workflows/workflows.ts';
 import { describe } from './route.ts';
 
 const tag = 'workflow';
@@ -53,9 +53,9 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
       ),
     },
     async (request) => {
-      const { teamId } = callerOf(request);
+      const { teamId, userId } = callerOf(request);
       if (request.body.tool_type === 'nerfstudio') identity.features.require('team', 'nerfstudio', teamId);
-      return { id: await workflows.import(teamId, request.body) };
+      return { id: await workflows.import(teamId, request.body, userId) };
     },
   );
 
@@ -69,16 +69,18 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
           id: 'updateWorkflow',
           summary: 'Update a workflow',
           description:
-            'Only the given fields change. Every update is a new version; the old one stays, as `slug@version`.',
+            'Only the given fields change. Every update is a new version, unless it sets nothing but tags; the old one ' +
+            'stays, as `slug@version`.',
           errors: [409],
         },
         { params: byId, body: updateWorkflowRequest },
         { 200: idReply },
       ),
     },
-    async (request) => ({
-      id: await workflows.update(callerOf(request).teamId, request.params.workflowId, request.body),
-    }),
+    async (request) => {
+      const { teamId, userId } = callerOf(request);
+      return { id: await workflows.update(teamId, request.params.workflowId, request.body, userId) };
+    },
   );
 }
 
@@ -257,6 +259,7 @@ function withoutGraph({ row, version }: Workflow): Omit<WorkflowDetail, 'workflo
     default_dispatch_target: snapshot.default_dispatch_target,
     min_vram_gb: snapshot.min_vram_gb,
     is_starred: row.starred === 1,
+    tags: tagsIn(row),
     required_models: version.requiredModels,
     tool_type: snapshot.tool_type,
   };

@@ -1,5 +1,12 @@
 import { sampleWorkflow } from '../support.ts';
+import { cloudRows } from './cloud-rows.ts';
+import { engineRows } from './engine-rows.ts';
+import { fileRows } from './files-rows.ts';
 import { galleryRows } from './gallery-rows.ts';
+import { modelRows } from './models-rows.ts';
+import { taskRows } from './task-rows.ts';
+import { webhookRows } from './webhooks-rows.ts';
+import { workflowRows } from './workflow-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
@@ -12,7 +19,7 @@ export interface GoodCall {
   readonly ok: number;
 }
 
-type Row = (world: World) => GoodCall | Promise<GoodCall>;
+export type Row = (world: World) => GoodCall | Promise<GoodCall>;
 
 const reads: Row = () => ({ ok: 200 });
 const ofWorkflow: Row = ({ workflowId }) => ({ at: { workflowId }, ok: 200 });
@@ -131,6 +138,7 @@ export const rows: Readonly<Record<string, Row>> = {
   starWorkflow: ({ workflowId }) => ({ at: { workflowId }, json: { is_starred: true }, ok: 200 }),
   exportWorkflow: ofWorkflow,
   judgeWorkflow: ofWorkflow,
+  ...workflowRows,
   listWorkflows: reads,
   getWorkflow: ofWorkflow,
   listRuntimeWorkflows: reads,
@@ -166,6 +174,8 @@ export const rows: Readonly<Record<string, Row>> = {
     at: { taskId: await gateway.run(workflowId) },
     ok: 200,
   }),
+  ...taskRows,
+  ...cloudRows,
   getQueue: reads,
   pauseQueue: () => ({ ok: 200 }),
   resumeQueue: () => ({ ok: 200 }),
@@ -177,8 +187,12 @@ export const rows: Readonly<Record<string, Row>> = {
     ok: 200,
   }),
   ...galleryRows,
+  ...fileRows,
+  ...modelRows,
   listAgents: reads,
   listRuntimeAgents: reads,
+
+  ...webhookRows,
 
   listEngines: reads,
   discoverEngines: ({ machine }) => ({ at: machine.here, ok: 200 }),
@@ -221,5 +235,6 @@ export const rows: Readonly<Record<string, Row>> = {
   removeNodePack: async ({ machine }) => ({ at: await machine.pack(), ok: 200 }),
   // No git checkout, so there is no newer version to be had.
   updateEngine: ({ machine }) => ({ at: machine.fake, json: { dry_run: true }, ok: 409 }),
+  ...engineRows,
   settleEngineUpdate: ({ machine }) => ({ at: machine.fake, json: { how: 'discard' }, ok: 409 }),
 };

@@ -21,13 +21,13 @@ const error = {
 
 describe('errorFailure', () => {
   it('names the node and says what it said, with the engine’s last lines', () => {
-    expect(errorFailure(graph, error, ['a', 'b'])).toEqual({
+    expect(errorFailure(graph, error, ['a', 'b'], 'main')).toEqual({
       code: 'engine_error',
       message: 'Node KSampler (node 3) failed: probe raised on purpose',
       retryable: false,
       node_id: '3',
       node_type: 'KSampler',
-      details: { exception_type: 'ValueError', traceback: 'line 1\nline 2\n' },
+      details: { exception_type: 'ValueError', traceback: 'line 1\nline 2\n', engine: 'main' },
       log_tail: ['a', 'b'],
     });
   });
@@ -42,7 +42,7 @@ describe('errorFailure', () => {
     ['MemoryError', '', 'out_of_memory'],
     ['RuntimeError', "DefaultCPUAllocator: can't allocate memory", 'out_of_memory'],
   ])('knows a lack of memory by %s: %s', (exception_type, exception_message, cause) => {
-    const failure = errorFailure(graph, { ...error, exception_type, exception_message }, []);
+    const failure = errorFailure(graph, { ...error, exception_type, exception_message }, [], 'main');
     expect(failure).toMatchObject({ code: 'out_of_memory', retryable: false, details: { cause } });
     const { what, fix } = crashReport.parse(failure.details);
     expect(what).toContain('Node KSampler (node 3) failed: ');
@@ -55,7 +55,12 @@ describe('errorFailure', () => {
     ['RuntimeError', 'CUDA error: unspecified launch failure', 'driver_reset', true],
   ])('knows %s: %s', (exception_type, exception_message, cause, retryable) => {
     const traceback = ['  File "/x/custom_nodes/shiny-pack/nodes.py", line 3, in run\n'];
-    const failure = errorFailure(graph, { ...error, exception_type, exception_message, traceback }, []);
+    const failure = errorFailure(
+      graph,
+      { ...error, exception_type, exception_message, traceback },
+      [],
+      'main',
+    );
     expect(failure).toMatchObject({ code: 'engine_error', retryable, details: { cause } });
     expect(crashReport.parse(failure.details).pack).toBe(
       cause === 'missing_module' ? 'shiny-pack' : undefined,

@@ -52,6 +52,20 @@ describe('Fleet', () => {
     expect(chosen(fleet, 'A')).toBe('gpu0');
   });
 
+  it('gives nothing to an engine that is about to leave, tells of it no more, and lets it keep what it has', async () => {
+    const fleet = await fleetOf(engine('gpu0', 'ready', ['A']), engine('gpu1', 'ready', ['A']));
+    fleet.get('gpu1')?.take('1');
+    fleet.retire('gpu0');
+    expect(chosen(fleet, 'A')).toBe('gpu1');
+    expect(fleet.infos.map(({ name }) => name)).toEqual(['gpu1']);
+    expect(fleet.get('gpu0')).toBeDefined();
+    fleet.retire('gpu1');
+    expect(chosen(fleet, 'A')).toBeUndefined();
+    await fleet.remove('gpu0');
+    await fleet.add(engine('gpu0', 'ready', ['A']));
+    expect(chosen(fleet, 'A')).toBe('gpu0');
+  });
+
   it('has none when there is none, and takes a name once', async () => {
     const fleet = await fleetOf(engine('gpu0', 'ready'));
     await expect(fleet.add(engine('gpu0', 'ready'))).rejects.toThrow('"gpu0" is served already');

@@ -3,6 +3,7 @@ import { HangWatch } from '../../../../electron/agent/engines/comfyui/hang-watch
 import { ComfyUiRun } from '../../../../electron/agent/engines/comfyui/run.ts';
 
 const host = {
+  name: 'main',
   clientId: 'c',
   client: () => {
     throw new Error('no server');
@@ -24,12 +25,12 @@ describe('HangWatch', () => {
   afterEach(() => watch.stop());
 
   /** A watch over a run that has begun; counts how often it was asked, and tells which run hung. */
-  const over = (worked: boolean) => {
+  const over = (worked: boolean, patienceMs = 100) => {
     const run = new ComfyUiRun('r', {}, listener, host);
     run.handle({ type: 'execution_start', data: { prompt_id: 'r' } });
     const seen = { asked: 0, hung: [] as ComfyUiRun[] };
     watch = new HangWatch({
-      patienceMs: 100,
+      patienceMs,
       executing: () => (run.running ? run : undefined),
       worked: async () => {
         seen.asked += 1;
@@ -44,6 +45,15 @@ describe('HangWatch', () => {
   it('tells of a run about which nothing is heard while nothing computes', async () => {
     const { run, seen } = over(false);
     await expect.poll(() => seen.hung).toEqual([run]);
+  });
+
+  it('never takes a run for hung when it was told so', async () => {
+    const never = over(false, 0);
+    const other = watch;
+    const { seen } = over(false);
+    await expect.poll(() => seen.hung.length).toBeGreaterThan(0);
+    expect(never.seen).toEqual({ asked: 0, hung: [] });
+    other.stop();
   });
 
   it('keeps quiet while the engine computes, or once the run is over', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readOutputs } from '../../../../electron/agent/engines/comfyui/wire.ts';
-import { outputKind } from '../../../../electron/agent/runs/output-kinds.ts';
+import { readOutputs } from '../../../../shared/comfy/outputs.ts';
+import { outputKind } from '../../../../shared/output-kinds.ts';
 
 describe('readOutputs', () => {
   it('finds files under every key, and words', () => {

@@ -15,6 +15,7 @@ const record = (): JournalRecord => ({
     inputs: [],
     upload_url: '/u',
     workflow: { id: v7(), slug: 's', version: 1, name: 'n' },
+    foreign: false,
   },
   cancelled: false,
 });

@@ -13,7 +13,7 @@ const card = (engine_id: string): EngineCard => ({
   kind: 'adopt',
   ...{ place: '/x', state: 'ready', reason: '', serves: true, version: '1', commit: '', pytorch_version: '' },
   ...{ python: '', url: '', pid: null, devices: [], queue_remaining: null, running_tasks: 0, options: null },
-  ...{ launch: null, job: null, candidate: null, can_switch_back: false },
+  ...{ starting_since: null, launch: null, job: null, candidate: null, can_switch_back: false },
 });
 
 describe('figures of an agent', () => {

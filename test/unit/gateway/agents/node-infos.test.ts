@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { info, textToPicture } from '../../shared/comfy/fixture.ts';
-import { engine, type FakeAgent, Studio, sha256 } from '../studio.ts';
+import { engine, type FakeAgent, model, Studio, sha256 } from '../studio.ts';
 
 const text = JSON.stringify(info);
 const hash = sha256(text);
@@ -41,7 +41,8 @@ it('refuses what has another hash, and what is no object', async () => {
 
 it('inspects a workflow with them and judges every agent', async () => {
   const { studio, team, nodeInfos, inspection } = await open();
-  await studio.agent({ engines: [told], models: [{ path: 'checkpoints/sd.safetensors', size: 1 }] });
+  const first = await studio.agent({ engines: [told] });
+  await first.models([model('checkpoints/sd.safetensors')], [told.name]);
   await studio.agent({ agent_id: 'agent-2', engines: [engine({ node_types: ['SaveImage'] })] });
   await nodeInfos.keep(team, hash, Readable.from([Buffer.from(text)]));
   const seen = await inspection.inspect(team, textToPicture());

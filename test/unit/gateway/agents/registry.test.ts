@@ -278,6 +278,19 @@ describe('an assignment', () => {
     await full.complete(await full.assignment(id));
     expect(studio.task(id).status).toBe('completed');
   });
+
+  it('that is given back because its engine leaves is no reason for a pause: another engine there takes it', async () => {
+    const studio = await Studio.open({ timings: { declineRestMs: 600_000 } });
+    const agent = await studio.agent({ agent_id: 'two-engines' });
+    const id = await studio.submit(await studio.workflow());
+    await agent.say('declined', await agent.assignment(id), {
+      reason: 'its engine was stopped',
+      rest: false,
+    });
+    await eventually(() => expect(agent.assigned).toHaveLength(2));
+    await agent.complete(await agent.assignment(id));
+    expect(studio.task(id).status).toBe('completed');
+  });
 });
 
 describe('cancelling a run', () => {

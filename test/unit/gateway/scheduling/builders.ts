@@ -11,6 +11,7 @@ export const agent = (name: string, fields: Partial<Candidate> = {}): Candidate 
   tools: new Map([['comfyui', '']]),
   labels: new Set(),
   models: new Set(),
+  fetching: { paths: new Set(), percent: 0, trouble: '' },
   vramGb: 0,
   gpuCodes: [],
   region: '',
@@ -51,6 +52,7 @@ export const task = (
     signature: signatureOf(requirements),
     submitterId,
     priority: 0,
+    place: id,
     ...fields,
   };
 };

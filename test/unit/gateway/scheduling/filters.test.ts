@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../../../electron/gateway/scheduling/candidate.ts';
 import { beingGiven, eligible, explain } from '../../../../electron/gateway/scheduling/filters.ts';
 import type { Requirements } from '../../../../electron/gateway/scheduling/requirements.ts';
@@ -51,7 +51,8 @@ const cases: {
     wants: { models: ['models/checkpoints/a.safetensors', 'loras/b.safetensors'] },
     fits: { models: new Set(['checkpoints/a.safetensors', 'loras/b.safetensors']) },
     fails: { models: new Set(['loras/b.safetensors']) },
-    words: 'No agent has the model models/checkpoints/a.safetensors.',
+    words:
+      'No agent has the model models/checkpoints/a.safetensors. Add it on the page Models, and agents fetch it.',
   },
   {
     name: 'readiness',
@@ -114,4 +115,28 @@ it('counts only agents that have the nodes among those who could be free', () =>
     agent('idle', { nodeTypes: [new Set(['Common'])] }),
   ];
   expect(explain(wanted, agents)).toBe('The agent knows is busy.');
+});
+
+describe('a model that nobody has', () => {
+  const path = 'checkpoints/a.safetensors';
+  const wanted = needs({ models: [path] });
+  const none = { paths: new Set<string>(), percent: 0, trouble: '' };
+  const fetching = { ...none, paths: new Set([path]), percent: 45 };
+
+  it('is told as coming, with how far it is', () => {
+    const agents = [agent('one', { fetching: none }), agent('two', { fetching })];
+    expect(explain(wanted, agents)).toBe(`No agent has the model ${path}. two is fetching it (45 %).`);
+  });
+
+  it('is told with what keeps it from coming', () => {
+    const trouble = 'The disk is full.';
+    expect(explain(wanted, [agent('one', { fetching: { ...fetching, trouble } })])).toBe(
+      `No agent has the model ${path}. one can’t fetch it: The disk is full.`,
+    );
+  });
+
+  it('is found under another path', () => {
+    const models = new Set(['checkpoints/old/a.safetensors']);
+    expect(explain(wanted, [agent('one', { models })])).toContain('at checkpoints/old/a.safetensors');
+  });
 });

@@ -161,3 +161,37 @@ it('knows which signatures stand in line', () => {
   queue.take('02');
   expect(queue.has(one.signature)).toBe(false);
 });
+
+describe('the whole line in order', () => {
+  const people = ['ada', 'bob', 'eve', 'joe'];
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, n) => {
+      const id = String(n).padStart(4, '0');
+      const wanted = { labels: n % 3 === 0 ? ['a'] : [] };
+      return task(id, people[(n * n) % 4], { priority: n % 7 === 0 ? 1 : 0 }, wanted);
+    });
+
+  it('is what positions say and what serving does, also in the middle of it', () => {
+    const queue = queueOf(...crowd(60));
+    for (let n = 0; n < 20; n += 1) queue.take(queue.next(() => true)?.id ?? '');
+    const ids = [...queue.inOrder()].map(({ id }) => id);
+    expect(ids.map((id) => queue.position(id))).toEqual(ids.map((_, index) => index + 1));
+    expect(serve(queue)).toEqual(ids);
+  });
+
+  it('follows places before ids', () => {
+    const queue = queueOf(task('01'), task('02'), task('03', 'ada', { place: '00' }));
+    expect([...queue.inOrder()].map(({ id }) => id)).toEqual(['03', '01', '02']);
+    expect(queue.position('03')).toBe(1);
+    expect(serve(queue)).toEqual(['03', '01', '02']);
+  });
+
+  it('counts the tasks of a team', () => {
+    const queue = queueOf(task('01'), task('02'));
+    const [{ requirements } = task('00')] = queue.inOrder();
+    expect(queue.sizeOf(requirements.teamId)).toBe(2);
+    queue.remove('01');
+    expect(queue.sizeOf(requirements.teamId)).toBe(1);
+    expect(queue.sizeOf('elsewhere')).toBe(0);
+  });
+});

@@ -26,7 +26,7 @@ const tables = (connection: BetterSqlite.Database): string[] =>
 
 it('rises by tens, each with a name of its own', () => {
   const versions = migrations.map(({ version }) => version);
-  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
   expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
   expect(new Set(migrations.map(({ name }) => name)).size).toBe(migrations.length);
 });
@@ -53,12 +53,18 @@ it('makes exactly the tables that the schema describes', async () => {
   const connection = open(path);
   migrate(connection, path);
   expect(tables(connection)).toEqual([
+    'agents',
     'attempts',
+    'cloud_accounts',
+    'cloud_jobs',
     'credentials',
     'feature_settings',
     'files',
     'invitations',
     'members',
+    'model_fetches',
+    'model_uploads',
+    'models',
     'node_infos',
     'objects',
     'output_counts',
@@ -67,11 +73,18 @@ it('makes exactly the tables that the schema describes', async () => {
     'previews',
     'refresh_tokens',
     'settings',
+    'storage_counts',
     'task_counts',
     'task_events',
+    'task_logs',
     'tasks',
     'teams',
+    'upload_parts',
+    'uploads',
     'users',
+    'webhook_deliveries',
+    'webhooks',
+    'workflow_presets',
     'workflow_snapshots',
     'workflows',
   ]);
@@ -141,4 +154,49 @@ it('can be opened by two at the same time while it is new', async () => {
   }) as typeof slow.transaction;
   migrate(slow, path, [first, second]);
   expect(slow.prepare('SELECT value FROM kept').all()).toEqual([{ value: 'old' }]);
+});
+
+it('step tasks keeps every event with its number, and numbers on above them', async () => {
+  const path = await file();
+  const connection = open(path);
+  const before = migrations.filter(({ version }) => version < 70);
+  migrate(connection, path, before);
+  connection.exec(`
+    INSERT INTO tasks (id, team_id, workflow_id, snapshot_id, status, parameters_json, dispatch_target, target_pool,
+      tool_type, submitter_region, submitter_id, priority, retry_count, created_at)
+    VALUES ('one', 'team', 'w', 's', 'failed', '{}', 'agent', 'team', 'comfyui', '', 'x', 0, 0, 1);
+    INSERT INTO task_events VALUES (3, 'one', 'team', 'status', '{}', 1), (9, 'one', 'team', 'failed', '{}', 2);
+    INSERT INTO attempts VALUES ('a', 'one', 'agent', 41, 'ended', 'failed', 1, 1, 1, 2);`);
+  migrate(connection, path, [...before, ...migrations.filter(({ version }) => version === 70)]);
+  const events = () => connection.prepare('SELECT seq, event FROM task_events ORDER BY seq').all();
+  expect(events()).toEqual([
+    { seq: 3, event: 'status' },
+    { seq: 9, event: 'failed' },
+  ]);
+  connection.pragma('foreign_keys = ON');
+  connection.exec(`DELETE FROM tasks WHERE id = 'one'`);
+  expect(events()).toEqual([]);
+  expect(connection.prepare(`SELECT value FROM settings WHERE name = 'fence'`).all()).toEqual([
+    { value: '41' },
+  ]);
+  connection.exec(`
+    INSERT INTO tasks (id, team_id, workflow_id, snapshot_id, status, parameters_json, dispatch_target, target_pool,
+      tool_type, submitter_region, submitter_id, priority, retry_count, created_at)
+    VALUES ('two', 'team', 'w', 's', 'pending', '{}', 'agent', 'team', 'comfyui', '', 'x', 0, 0, 1);
+    INSERT INTO task_events (task_id, team_id, event, data_json, created_at) VALUES ('two', 'team', 'status', '{}', 3);`);
+  expect(events()).toEqual([{ seq: 10, event: 'status' }]);
+});
+
+it('step elsewhere lends no agent that was there before', async () => {
+  const path = await file();
+  const connection = open(path);
+  const before = migrations.filter(({ version }) => version < 130);
+  migrate(connection, path, before);
+  connection.exec(`
+    INSERT INTO teams (id, display_name, created_at) VALUES ('team', 'T', 1);
+    INSERT INTO agents (team_id, agent_id, first_seen_at, last_seen_at) VALUES ('team', 'old', 1, 2);`);
+  migrate(connection, path, [...before, ...migrations.filter(({ version }) => version === 130)]);
+  expect(connection.prepare('SELECT agent_id, community FROM agents').all()).toEqual([
+    { agent_id: 'old', community: 0 },
+  ]);
 });

@@ -132,6 +132,12 @@ describe('the verdict before the run', () => {
       missingModels: ['checkpoints/xl.safetensors'],
     });
     expect(judge(workflow, { nodeTypes: ['SaveImage'], models: [] }).missingNodes).toContain('KSampler');
-    expect(judge(workflow, { nodeTypes: [], models: [] }).runs).toBe('unknown');
+    expect(judge(workflow, { nodeTypes: [], models: undefined }).runs).toBe('unknown');
+    expect(judge(workflow, { nodeTypes, models: undefined })).toMatchObject({
+      runs: 'unknown',
+      missingModels: [],
+    });
+    expect(judge(workflow, { nodeTypes, models: [] }).runs).toBe('no');
+    expect(judge(workflow, { nodeTypes, models: ['models\\checkpoints\\xl.safetensors'] }).runs).toBe('yes');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,35 @@ describe('EngineRegistry', () => {
     expect(await registry.get('one')).toMatchObject({ options: { vram: 'cpu' } });
     await registry.remove('one');
     expect(await registry.find('one')).toBeUndefined();
+  });
+
+  it('keeps what is the user’s when it removes an engine, and says where', async () => {
+    const put = async (id: string, ...names: string[]) => {
+      for (const name of names) {
+        await mkdir(join(registry.files(id).folder, name), { recursive: true });
+        await writeFile(join(registry.files(id).folder, name, 'mine'), name);
+      }
+    };
+    const lies = async (place: string | undefined) =>
+      (await readdir(place ?? '', { recursive: true })).filter((name) => name.endsWith('mine')).sort();
+    await registry.add(record({ apart: true }));
+    await put('one', 'removed-packs', 'output', 'input', 'snapshots');
+    await mkdir(join(registry.files('one').folder, 'user'));
+    const kept = await registry.remove('one');
+    expect(await lies(kept)).toEqual(['input/mine', 'output/mine', 'removed-packs/mine']);
+    expect((await readdir(registry.folder)).sort()).toEqual(['_kept']);
+    expect(await registry.list()).toEqual([]);
+
+    // An update of an adopted one is an install whose packs lie in the user's folder.
+    await registry.add(record({ id: 'updated', kind: 'install', state: 'ready', base: '/a b/é' }));
+    await put('updated', 'removed-packs', 'output', 'versions');
+    expect(await lies(await registry.remove('updated'))).toEqual(['removed-packs/mine']);
+
+    const base = join(registry.files('ours').folder, 'base');
+    await registry.add(record({ id: 'ours', kind: 'install', state: 'ready', base }));
+    await put('ours', 'removed-packs', 'base');
+    expect(await registry.remove('ours')).toBeUndefined();
+    expect((await readdir(registry.folder)).sort()).toEqual(['_kept']);
   });
 
   it('lets only one of two add the same name', async () => {

@@ -1,5 +1,4 @@
-import { extname } from 'node:path';
-import type { ManifestEntry } from '#shared/link/protocol.ts';
+import type { ManifestEntry } from './link/protocol.ts';
 
 type Kind = ManifestEntry['kind'];
 
@@ -35,7 +34,7 @@ const kinds: Readonly<Record<string, readonly [Kind, string]>> = {
 
 /** Kind and content type of an output; `said` is the engine's own content type, for endings that we don't know. */
 export function outputKind(name: string, said: string): { kind: Kind; contentType: string } {
-  const known = kinds[extname(name).toLowerCase()];
+  const known = kinds[/\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? ''];
   if (known) return { kind: known[0], contentType: known[1] };
   const family = said.split('/')[0];
   const kind =

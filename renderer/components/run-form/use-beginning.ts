@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'wouter';
+import type { WorkflowDetail } from '#shared/wire/workflows.ts';
+import { api } from '../../api/endpoints.ts';
+import { uploadFile } from '../../api/upload.ts';
+import { fileOfOutput } from './file-from.ts';
+import { keepSource } from './mask/sources.ts';
+import { thumbOf } from './thumb.ts';
+import { type Beginning, givenValues, recallValues, type Values } from './values.ts';
+
+const parsed = (text: string): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** An output as the value of the first file input: sent up like a file of the own machine. */
+async function fromOutput(workflow: WorkflowDetail, storageKey: string): Promise<Values> {
+  const def = workflow.parameters.find((one) => one.type === 'file');
+  const file = def && (await fileOfOutput(storageKey));
+  if (!file) return {};
+  const file_key = await uploadFile(file, () => undefined, new AbortController().signal);
+  keepSource(file_key, { file, strokes: [] });
+  return { [def.key]: { file_key, name: file.name, size: file.size, thumb: await thumbOf(file) } };
+}
+
+async function begin(
+  workflow: WorkflowDetail,
+  asked: { task: string | null; input: string | null; values: string | null },
+): Promise<Beginning> {
+  const before = recallValues(workflow);
+  const given = asked.task
+    ? (await api.getTask(asked.task)).parameters
+    : asked.values
+      ? parsed(asked.values)
+      : null;
+  const beginning = given ? givenValues(workflow, before.values, given) : before;
+  if (!asked.input) return beginning;
+  const input = await fromOutput(workflow, asked.input);
+  return { ...beginning, values: { ...beginning.values, ...input } };
+}
+
+/**
+ * What the form begins with: the values of a task (`?task=`), values from a link (`?values=` as JSON), an output for its
+ * first file (`?input=`); else those of the last visit. Null while they are fetched.
+ */
+export function useBeginning(workflow: WorkflowDetail): {
+  beginning: Beginning | null;
+  problem: Error | null;
+} {
+  const [search] = useSearchParams();
+  const asked = { task: search.get('task'), input: search.get('input'), values: search.get('values') };
+  const wanted = Object.values(asked).some(Boolean);
+  const query = useQuery({
+    queryKey: ['form-beginning', workflow.id, workflow.version, asked],
+    queryFn: () => begin(workflow, asked),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY, // what was filled in since must not be overwritten
+    gcTime: 0,
+    retry: false,
+  });
+  if (!wanted || query.isError) return { beginning: recallValues(workflow), problem: query.error };
+  return { beginning: query.data ?? null, problem: null };
+}
