@@ -66,13 +66,16 @@ function useKeys(keys: readonly (readonly [key: string, act: (() => void) | fals
       const { target, ctrlKey, metaKey, altKey } = event;
       if (ctrlKey || metaKey || altKey) return;
       if (target instanceof HTMLElement && target.closest('input, textarea, video, audio, pre')) return;
+      // Something lies over the lightbox: the keys are meant for that.
+      if (document.querySelectorAll('[role="dialog"]').length > 1) return;
       const act = keys.find(([key]) => key === event.key)?.[1];
       if (!act) return;
       event.preventDefault();
       act();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // On the way down: a dialog keeps the arrows to itself on their way up.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
   }, [keys]);
 }
 
