@@ -94,7 +94,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
     tell: (teamId) => events.changed(teamId, 'models_changed'),
     allowed: (teamId) => identity.features.has('team', 'custom_models', teamId),
   });
-  const gallery = openGallery({ ...common, config, objects, signer });
+  const gallery = openGallery({ ...ground, signals, events });
   const nodeInfos = new NodeInfos({ store, signer, agents, clock });
   const cloud = new Cloud({
     ...common,
@@ -117,6 +117,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   return {
     ...ground,
     models,
+    gallery,
     presets: new Presets(store, clock),
     workflows,
     events,
@@ -124,7 +125,6 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
     agents,
     roster,
     engines,
-    gallery,
     nodeInfos,
     inspection: new Inspection(agents, nodeInfos),
     scheduler,

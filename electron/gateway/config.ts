@@ -40,8 +40,6 @@ export interface GatewayConfig {
     readonly declineRestMs: number;
     readonly sseHeartbeatMs: number;
     readonly signedUrlMs: number;
-    /** How long a deleted output can be restored. */
-    readonly keepDeletedMs: number;
     /** Between two questions about a job at ComfyUI Cloud. */
     readonly cloudPollMs: number;
     /** How long a task that no agent can run waits for one before it may go to ComfyUI Cloud. */
@@ -50,6 +48,8 @@ export interface GatewayConfig {
     readonly webhookTimeoutMs: number;
     /** The pauses before the second, third … attempt to deliver. */
     readonly webhookRetryMs: readonly number[];
+    /** How long a deleted output can be restored. */
+    readonly keepDeletedMs: number;
   };
 }
 
@@ -84,11 +84,11 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
       declineRestMs: 10_000,
       sseHeartbeatMs: 15_000,
       signedUrlMs: 3_600_000,
-      keepDeletedMs: 7 * 86_400_000,
       cloudPollMs: 2000,
       cloudFallbackMs: 30_000,
       webhookTimeoutMs: 10_000,
       webhookRetryMs: [5000, 30_000, 120_000],
+      keepDeletedMs: 7 * 86_400_000,
       ...options.timings,
     },
   };

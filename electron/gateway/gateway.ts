@@ -18,8 +18,8 @@ import { nodeInfoRoute } from './surfaces/agent-link/node-infos.ts';
 import { uploadRoutes } from './surfaces/agent-link/uploads.ts';
 import { fileRoutes } from './surfaces/cyberun/files.ts';
 import { nativeRoutes } from './surfaces/cyberun/index.ts';
-import { partRoute } from './surfaces/cyberun/multipart.ts';
 import { outputFileRoutes } from './surfaces/cyberun/output-files.ts';
+import { partRoute } from './surfaces/cyberun/multipart.ts';
 
 export interface Gateway {
   readonly rooms: Rooms;
@@ -100,16 +100,15 @@ class RunningGateway implements Gateway {
     cloud.fallback.start();
     janitor.start();
     this.rooms.webhooks.start();
-    this.rooms.gallery.start();
     inBackground(this.#config, 'finish deleting teams', this.rooms.identity.teams.resume());
+    this.rooms.gallery.start();
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     return { url: `http://${name.includes(':') ? `[${name}]` : name}:${address.port}` };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } =
-      this.rooms;
+    const { agents, cloud, gallery, janitor, models, scheduler, tasks, timeouts, store, webhooks } = this.rooms;
     scheduler.stop();
     cloud.stop();
     timeouts.stop();
@@ -133,8 +132,8 @@ export async function buildApp(rooms: Rooms, hosts: () => ReadonlySet<string>): 
   await app.register(async (scope) => nativeRoutes(scope as App, rooms), { prefix: '/api/v1' });
   await app.register(async (scope) => fileRoutes(scope as App, rooms));
   await app.register(async (scope) => partRoute(scope as App, rooms));
-  await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
   await app.register(async (scope) => modelFileRoutes(scope as App, rooms));
+  await app.register(async (scope) => outputFileRoutes(scope as App, rooms));
   await app.register(async (scope) => uploadRoutes(scope as App, rooms));
   await app.register(async (scope) => nodeInfoRoute(scope as App, rooms));
   documentation(app, (scope) => nativeRoutes(scope, rooms), rooms.config.version);

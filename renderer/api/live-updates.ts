@@ -64,9 +64,9 @@ function refreshSoon(client: QueryClient, key: readonly [string]): void {
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
-  if (message.event === 'outputs_changed') return void refreshSoon(client, keys.outputs);
   if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
   if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);
+  if (message.event === 'outputs_changed') return void refreshSoon(client, keys.outputs);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });
   const event = readTaskEvent(message);

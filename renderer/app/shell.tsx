@@ -69,8 +69,8 @@ export function Shell() {
             <Route path="/import" component={Import} />
             <Route path="/tasks" component={Tasks} />
             <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
-            <Route path="/gallery" component={Gallery} />
             <Route path="/models" component={Models} />
+            <Route path="/gallery" component={Gallery} />
             <Route path="/engines" component={Engines} />
             <Route path="/engines/add" component={EngineAdd} />
             <Route path="/engines/:agent/:engine">

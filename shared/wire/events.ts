@@ -61,8 +61,8 @@ export const teamEvents = {
   queue_changed: z.object({ timestamp }),
   tasks_changed: z.object({ timestamp }),
   engines_changed: z.object({ timestamp }),
-  /** Outputs were starred, deleted or restored; new ones come with their task's `completed`. */
-  outputs_changed: z.object({ timestamp }),
   webhooks_changed: z.object({ timestamp }),
   models_changed: z.object({ timestamp }),
+  /** Outputs were starred, deleted or restored; new ones come with their task's `completed`. */
+  outputs_changed: z.object({ timestamp }),
 } as const;

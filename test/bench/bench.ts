@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import type { Row, Setup } from './row.ts';
 import { conversion } from './rows/conversion.ts';
 import { dispatchDecision } from './rows/dispatch.ts';
-import { galleryList } from './rows/gallery.ts';
 import { hashing } from './rows/hashing.ts';
+import { galleryList } from './rows/gallery.ts';
 import { latencyAndThroughput } from './rows/runs.ts';
 import { startAndMemory } from './rows/start.ts';
 import { statistics } from './rows/statistics.ts';
@@ -26,8 +26,8 @@ const benches: Record<string, (setup: Setup) => Promise<Row[]>> = {
   submissions,
   dispatch: dispatchDecision,
   'task-list': taskList,
-  gallery: galleryList,
   statistics,
+  gallery: galleryList,
   conversion,
   hashing,
   start: startAndMemory,

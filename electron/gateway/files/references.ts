@@ -35,7 +35,7 @@ const holders = {
     SELECT workflows.id AS id, parameters_json AS text FROM workflows
     JOIN workflow_snapshots ON workflow_snapshots.id = snapshot_id WHERE workflows.id > ? ORDER BY workflows.id LIMIT 500`,
   'values that people keep': `
-    SELECT id, values_json AS text FROM presets WHERE id > ? ORDER BY id LIMIT 500`,
+    SELECT id, values_json AS text FROM workflow_presets WHERE id > ? ORDER BY id LIMIT 500`,
 } as const;
 
 /** Every input that somebody waits for; `rest` is awaited between pages. */

@@ -1,7 +1,7 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
-import { gallery } from './en-gallery.ts';
 import { models } from './en-models.ts';
+import { gallery } from './en-gallery.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
@@ -15,8 +15,8 @@ export const english = {
     home: 'Home',
     workflows: 'Workflows',
     tasks: 'Tasks',
-    gallery: 'Gallery',
     models: 'Models',
+    gallery: 'Gallery',
     engines: 'Engines',
     agents: 'Agents',
     team: 'Team',
@@ -206,8 +206,8 @@ export const english = {
   },
   engines,
   form,
-  gallery,
   models,
+  gallery,
   task,
   team,
   invitation,
