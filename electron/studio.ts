@@ -53,7 +53,8 @@ export async function createStudio(config: StudioConfig): Promise<Studio> {
       const registry = new EngineRegistry(dataDir);
       agent = createAgent({
         gatewayUrl: url,
-        key: await builtInAgentKey(gateway, dataDir),
+        // Asked at each connection: with the studio's team its key goes, and the agent moves to the team that follows.
+        key: () => builtInAgentKey(gateway, dataDir),
         agentId: hostname(),
         dataDir: join(dataDir, 'agent'),
         version: config.version,

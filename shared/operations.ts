@@ -52,6 +52,7 @@ export const operations = {
   getRuntimeWorkflow: ['GET', '/r/workflows/{workflowId}'],
   getRuntimeWorkflowBySlug: ['GET', '/r/workflows/slug/{workflowSlug}'],
   getStorage: ['GET', '/storage'],
+  getStudio: ['GET', '/studio'],
   getTask: ['GET', '/r/tasks/{taskId}'],
   getTaskLog: ['GET', '/r/tasks/{taskId}/log'],
   getTaskResult: ['GET', '/r/tasks/{taskId}/result'],

@@ -33,6 +33,7 @@ export const rights = {
   joinWithInvitation: { scope: 'anyone' },
   revokeDevice: { scope: 'device' },
 
+  getStudio: { scope: 'user' },
   getCurrentUser: { scope: 'user' },
   updateCurrentUser: { scope: 'session' },
   changePassword: { scope: 'session' },

@@ -15,7 +15,7 @@ import { EngineManager } from './engines/manage/manager.ts';
 import type { ManageOptions } from './engines/manage/ports.ts';
 import type { SupervisorTimings } from './engines/supervisor.ts';
 import { HttpClient } from './http.ts';
-import { type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
+import { type AgentKey, type Hello, Link, type LinkTimings, linkTimings } from './link/link.ts';
 import { Machine } from './machine/machine.ts';
 import { Models } from './models/models.ts';
 import { Journal } from './runs/journal.ts';
@@ -33,7 +33,7 @@ export interface AgentTimings {
 export interface AgentOptions {
   readonly gatewayUrl: string;
   /** An `ak-` key of that gateway. */
-  readonly key: string;
+  readonly key: AgentKey;
   /** One per machine and gateway: two agents with the same id push each other out. */
   readonly agentId: string;
   /** The agent's own folder: journal, engine, logs. Only one agent at a time may use it. */

@@ -1,12 +1,13 @@
 import type Electron from 'electron';
 import type { Studio } from '../studio.ts';
+import { serveBridge } from './bridge.ts';
 import { applicationMenu, trayMenu } from './menus.ts';
 import { guardContents, windowOptions } from './window.ts';
 
 /** The parts of Electron that the shell uses; tests pass their own. */
 export type ElectronParts = Pick<
   typeof Electron,
-  'app' | 'BrowserWindow' | 'Menu' | 'Tray' | 'nativeImage' | 'shell' | 'dialog' | 'session'
+  'app' | 'BrowserWindow' | 'ipcMain' | 'Menu' | 'Tray' | 'nativeImage' | 'shell' | 'dialog' | 'session'
 >;
 
 export interface ShellOptions {
@@ -60,6 +61,7 @@ export async function runShell(parts: ElectronParts, options: ShellOptions): Pro
     return;
   }
   guardContents(parts, address);
+  serveBridge(parts, { address, show, window: () => (window?.isDestroyed() ? undefined : window) });
   parts.Menu.setApplicationMenu(applicationMenu(parts, address));
   const tray = new parts.Tray(parts.nativeImage.createFromPath(options.trayIcon));
   tray.setToolTip('Atelier');

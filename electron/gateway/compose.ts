@@ -72,6 +72,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
   agents.onChange((session) => events.changed(session.teamId, 'agents_changed'));
   const engines = new Engines(agents, (teamId) => events.changed(teamId, 'engines_changed'));
   identity.teams.onClosing(async (teamId) => {
+    identity.credentials.forget(); // an agent that is sent away below must not come back with its dead key
     await tasks.cancelAll(teamId);
     agents.dismiss(teamId);
     inBackground(config, 'clear up after a team', identity.teams.sweep());

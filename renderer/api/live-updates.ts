@@ -4,6 +4,7 @@ import { isTerminal } from '#shared/task-states.ts';
 import { type TaskEvent, type TaskEventName, taskEvents } from '#shared/wire/events.ts';
 import type { TaskDetail, taskList } from '#shared/wire/tasks.ts';
 import { useConnection } from '../state/connection.ts';
+import { tellEnding } from '../state/endings.ts';
 import { live } from '../state/live.ts';
 import { modelKeys } from './model-queries.ts';
 import { keys, queryClient } from './queries.ts';
@@ -63,6 +64,7 @@ function refreshSoon(client: QueryClient, key: readonly [string]): void {
 /** Brings one message of the event streams into the cache and the live store. Unknown events are left alone. */
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
+  if (message.event === 'queue_changed') return void refreshSoon(client, ['queue']);
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
   if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
   if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);
@@ -119,6 +121,7 @@ function applyTaskEvent(client: QueryClient, { event, data }: TaskEvent): void {
       void client.invalidateQueries({ queryKey: keys.task(data.task_id) });
       void client.invalidateQueries({ queryKey: keys.result(data.task_id) });
       if (event === 'completed') refreshSoon(client, keys.outputs);
+      if (event !== 'cancelled') tellEnding({ id: data.task_id, status: event });
       refreshLists(client);
       break;
     case 'error': // the stream may go on

@@ -1,4 +1,5 @@
 import { i18n } from '../app/i18n.ts';
+import { beginTransfer } from '../state/transfers.ts';
 import { api } from './endpoints.ts';
 import { ApiError, unreachable } from './http.ts';
 
@@ -41,6 +42,19 @@ export async function uploadFile(
     file_size: file.size,
     content_type: file.type || 'application/octet-stream',
   });
-  await put(ticket.upload_url, ticket.upload_headers, file, onProgress, signal);
+  const { upload_url: url, upload_headers: headers } = ticket;
+  const tray = beginTransfer({ name: file.name, direction: 'up', total: file.size });
+  try {
+    const moved = (share: number) => {
+      tray.progress(share * file.size);
+      onProgress(share);
+    };
+    await put(url, headers, file, moved, signal);
+    tray.finish();
+  } catch (error) {
+    if (signal.aborted) tray.drop();
+    else tray.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
   return ticket.file_key;
 }

@@ -8,6 +8,7 @@ import {
   Images,
   ListTodo,
   type LucideIcon,
+  Search,
   Settings2,
   TriangleAlert,
   Users,
@@ -19,9 +20,10 @@ import { Link, useLocation } from 'wouter';
 import { useEngines } from '../api/engine-queries.ts';
 import { useTasks } from '../api/queries.ts';
 import { needsCare } from '../components/engine/standing.ts';
+import { openPalette } from '../state/overlays.ts';
 import { KilnMark } from '../ui/blank.tsx';
 
-const places = [
+export const places = [
   { href: '/', name: 'home', icon: House },
   { href: '/workflows', name: 'workflows', icon: Workflow },
   { href: '/tasks', name: 'tasks', icon: ListTodo },
@@ -31,6 +33,9 @@ const places = [
   { href: '/agents', name: 'agents', icon: Cpu, rare: true },
   { href: '/team', name: 'team', icon: Users, rare: true },
 ] as const;
+
+/** At the end of the rail, apart from the places of work. */
+const settings = { href: '/settings', name: 'settings', icon: Settings2 } as const;
 
 const item =
   'relative flex h-14 min-w-14 flex-1 flex-col items-center justify-center gap-1 rounded-control text-tiny font-medium transition-colors sm:w-full sm:flex-none';
@@ -85,7 +90,7 @@ function Care() {
 const isHere = (href: string, location: string) =>
   href === '/' ? location === '/' : location.startsWith(href);
 
-type Place = (typeof places)[number];
+type Place = (typeof places)[number] | typeof settings;
 
 function PlaceLink({ place, className = '' }: { place: Place; className?: string }) {
   const { t } = useTranslation();
@@ -112,7 +117,7 @@ function PlaceLink({ place, className = '' }: { place: Place; className?: string
 const isRare = (place: Place) => 'rare' in place;
 
 /** A phone's bar holds five: what one goes to seldom lies behind the last. */
-function More({ onSettings }: { onSettings: () => void }) {
+function More() {
   const { t } = useTranslation();
   const [location] = useLocation();
   const [open, setOpen] = useState(false);
@@ -128,7 +133,7 @@ function More({ onSettings }: { onSettings: () => void }) {
     window.addEventListener('keydown', (event) => event.key === 'Escape' && setOpen(false), { signal });
     return () => left.abort();
   }, [open]);
-  const rare = places.filter(isRare);
+  const rare = [...places.filter(isRare), settings];
   return (
     <div ref={box} className="flex min-w-14 flex-1 sm:hidden">
       <button
@@ -147,29 +152,39 @@ function More({ onSettings }: { onSettings: () => void }) {
           {rare.map((place) => (
             <PlaceLink key={place.href} place={place} />
           ))}
-          <button
-            type="button"
-            onClick={() => {
-              setOpen(false);
-              onSettings();
-            }}
-            className={clsx(item, 'text-soft hover:text-text')}
-          >
-            <Face icon={Settings2} label={t('nav.settings')} here={false} />
-          </button>
+          <Find onOpen={() => setOpen(false)} />
         </div>
       )}
     </div>
   );
 }
 
-export function Rail({ onSettings }: { onSettings: () => void }) {
+/** Opens the palette: for those who do not know its keys. */
+function Find({ onOpen, className = '' }: { onOpen?: () => void; className?: string }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-keyshortcuts="Control+K"
+      title={t('palette.title')}
+      onClick={() => {
+        onOpen?.();
+        openPalette();
+      }}
+      className={clsx(item, 'text-soft hover:text-text', className)}
+    >
+      <Face icon={Search} label={t('palette.open')} here={false} />
+    </button>
+  );
+}
+
+export function Rail() {
   const { t } = useTranslation();
   const running = useTasks({ status: 'running' }).data?.length ?? 0;
   return (
     <nav
       aria-label={t('nav.label')}
-      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:inset-y-0 sm:right-auto sm:w-24 sm:flex-col sm:gap-1 sm:border-t-0 sm:border-r sm:px-2.5 sm:py-4"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:inset-y-0 sm:right-auto sm:w-24 sm:flex-col sm:gap-1 sm:border-t-0 sm:overflow-y-auto sm:border-r sm:px-2.5 sm:py-4"
     >
       <Link
         href="/"
@@ -181,14 +196,9 @@ export function Rail({ onSettings }: { onSettings: () => void }) {
       {places.map((place) => (
         <PlaceLink key={place.href} place={place} className={isRare(place) ? 'max-sm:hidden' : ''} />
       ))}
-      <button
-        type="button"
-        onClick={onSettings}
-        className={clsx(item, 'text-soft hover:text-text max-sm:hidden sm:mt-auto')}
-      >
-        <Face icon={Settings2} label={t('nav.settings')} here={false} />
-      </button>
-      <More onSettings={onSettings} />
+      <Find className="max-sm:hidden sm:mt-auto" />
+      <PlaceLink place={settings} className="max-sm:hidden" />
+      <More />
     </nav>
   );
 }

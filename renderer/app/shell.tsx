@@ -1,11 +1,16 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { DropTarget } from '../components/drop-target.tsx';
+import { HostProgress } from '../components/shell/host-progress.tsx';
+import { LineBanner } from '../components/shell/line-banner.tsx';
+import { TaskNotices } from '../components/shell/task-notices.tsx';
+import { TransferTray } from '../components/shell/transfer-tray.tsx';
 import Home from '../pages/home.tsx';
-import { useConnection } from '../state/connection.ts';
+import { host } from '../state/host.ts';
 import { Blank } from '../ui/blank.tsx';
 import { LinkButton } from '../ui/button.tsx';
+import { Overlays } from './overlays.tsx';
 import { Rail } from './rail.tsx';
 
 // Home is in the first load; every other page comes when it is asked for.
@@ -22,7 +27,7 @@ const Models = lazy(() => import('../pages/models.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
-const Settings = lazy(() => import('../components/settings-sheet.tsx'));
+const Settings = lazy(() => import('../pages/settings.tsx'));
 
 function NotFound() {
   const { t } = useTranslation();
@@ -33,23 +38,8 @@ function NotFound() {
   );
 }
 
-function Banner() {
-  const { t } = useTranslation();
-  const broken = useConnection((state) => state.stream === 'broken');
-  if (!broken) return null;
-  return (
-    <p
-      role="status"
-      className="fixed top-3 left-1/2 z-30 w-max max-w-[calc(100vw-2rem)] -translate-x-1/2 animate-arrive rounded-full border border-line bg-raised px-4 py-1.5 text-small text-wait shadow-lift"
-    >
-      {t('banner.reconnecting')}
-    </p>
-  );
-}
-
 export function Shell() {
   const { t } = useTranslation();
-  const [settings, setSettings] = useState(false);
   return (
     <div className="min-h-dvh sm:pl-24">
       <a
@@ -58,8 +48,8 @@ export function Shell() {
       >
         {t('app.skip')}
       </a>
-      <Rail onSettings={() => setSettings(true)} />
-      <Banner />
+      <Rail />
+      <LineBanner />
       <main id="main" tabIndex={-1} className="outline-none">
         <Suspense>
           <Switch>
@@ -78,12 +68,16 @@ export function Shell() {
             </Route>
             <Route path="/agents" component={Agents} />
             <Route path="/team" component={Team} />
+            <Route path="/settings/:section?">{({ section }) => <Settings section={section} />}</Route>
             <Route path="/desktop/pair" component={Pair} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>
       </main>
-      <Suspense>{settings && <Settings onClose={() => setSettings(false)} />}</Suspense>
+      <Overlays />
+      <TransferTray />
+      <TaskNotices />
+      {host && <HostProgress />}
       <DropTarget />
     </div>
   );

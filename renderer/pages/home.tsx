@@ -1,9 +1,12 @@
+import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { useNewestPictures } from '../api/gallery.ts';
-import { useAgents, useTasks, useWorkflows } from '../api/queries.ts';
-import { AgentLight } from '../components/agent-card.tsx';
+import { useTasks, useWorkflows } from '../api/queries.ts';
+import { Attention } from '../components/home/attention.tsx';
+import { StillToBegin } from '../components/home/begin.tsx';
+import { Machines } from '../components/home/machines.tsx';
 import { Stage } from '../components/home/stage.tsx';
 import { Welcome } from '../components/home/welcome.tsx';
 import { Page, Section } from '../components/page.tsx';
@@ -14,37 +17,6 @@ import { useNow } from '../components/use-now.ts';
 import { WorkflowCard } from '../components/workflow-card.tsx';
 
 const aside = 'text-small text-soft underline decoration-line underline-offset-4 hover:text-text';
-
-function Agents() {
-  const { t } = useTranslation();
-  const { data: agents } = useAgents();
-  if (!agents) return null;
-  return (
-    <Section
-      title={t('home.agentsTitle')}
-      aside={
-        <Link href="/agents" className={aside}>
-          {t('home.allAgents')}
-        </Link>
-      }
-    >
-      {agents.length === 0 && <p className="text-wait">{t('home.noAgents')}</p>}
-      <ul className="flex flex-wrap gap-3">
-        {agents.map((agent) => (
-          <li
-            key={agent.agent_id}
-            className="flex items-center gap-4 rounded-card border border-line bg-surface px-4 py-3"
-          >
-            <span className="font-medium">{agent.agent_id}</span>
-            <span className="text-small text-soft">
-              <AgentLight status={agent.agent_status} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
 
 /** Everything not finished and not shown in the frame, the next in line first. */
 function InLine({ tasks }: { tasks: readonly TaskDetail[] }) {
@@ -98,15 +70,21 @@ export default function Home() {
   if (!shown && workflows.data.length === 0) {
     return (
       <Page title={t('home.title')} quiet>
+        <Attention />
         <Welcome />
       </Page>
     );
   }
   return (
     <Page title={t('home.title')} quiet>
+      <Attention />
       {shown && <Stage task={shown} />}
-      <div className="mt-10">
-        <InLine tasks={inLine} />
+      <StillToBegin />
+      <div className="mt-10 flex flex-col gap-8">
+        <div className={clsx('grid gap-8', inLine.length > 0 && 'lg:grid-cols-[minmax(0,1fr)_20rem]')}>
+          <InLine tasks={inLine} />
+          <Machines narrow={inLine.length > 0} />
+        </div>
         {!shown && (
           <Section title={t('home.quietBody')}>
             <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
@@ -123,7 +101,6 @@ export default function Home() {
             <RecentPictures pictures={pictures} height={180} />
           </Section>
         )}
-        <Agents />
       </div>
     </Page>
   );

@@ -1,16 +1,15 @@
-import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may } from '#shared/rights.ts';
-import { api } from '../api/endpoints.ts';
 import { useMembers } from '../api/queries.ts';
 import { Page, Section } from '../components/page.tsx';
-import { Problem } from '../components/problem.tsx';
 import { Settled } from '../components/settled.tsx';
+import { Ending } from '../components/team/ending.tsx';
 import { Invitations, InviteForm } from '../components/team/invitations.tsx';
 import { Members } from '../components/team/members.tsx';
+import { CreateTeam, RenameTeam } from '../components/team/name-form.tsx';
 import { Webhooks } from '../components/webhooks/webhooks.tsx';
 import { chooseTeam, teamOf, useConnection } from '../state/connection.ts';
-import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/controls.tsx';
 
 /** Several teams: which one the desk works in. */
@@ -30,24 +29,15 @@ function TeamChoice() {
   );
 }
 
-function Leave({ owner, team }: { owner: boolean; team: string }) {
-  const { t } = useTranslation();
-  const leave = useMutation({ mutationFn: api.leaveTeam, onSuccess: () => location.assign('/') });
-  if (owner) return <p className="text-soft">{t('team.ownerStays')}</p>;
-  return (
-    <div className="flex flex-col items-start gap-4">
-      <Button
-        look="danger"
-        disabled={leave.isPending}
-        onClick={() => {
-          if (window.confirm(t('team.leaveAsk', { team }))) leave.mutate();
-        }}
-      >
-        {t('team.leave')}
-      </Button>
-      {leave.isError && <Problem error={leave.error} />}
-    </div>
-  );
+/** “Invite somebody” elsewhere leads to the form itself, ready to type. */
+function useInviteLink() {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (location.hash !== '#invite') return;
+    box.current?.scrollIntoView();
+    box.current?.querySelector('input')?.focus();
+  }, []);
+  return box;
 }
 
 export default function Team() {
@@ -58,6 +48,9 @@ export default function Team() {
   const role = team?.team_role;
   const hasWebhooks = profile?.feature_flags.teams[team?.id ?? '']?.features.webhooks === true;
   const count = query.data?.length ?? 0;
+  const name = team?.display_name ?? '';
+  const me = profile?.id ?? '';
+  const invite = useInviteLink();
   const subtitle = role && count > 0 ? t('team.subtitle', { count, role: t(`team.roles.${role}`) }) : ' ';
   return (
     <Page title={team?.display_name ?? t('team.title')} subtitle={subtitle} actions={<TeamChoice />}>
@@ -65,25 +58,37 @@ export default function Team() {
         <Settled query={query}>
           {(members) => (
             <Section title={t('team.members')}>
-              <Members members={members} me={profile?.id ?? ''} role={role} />
+              <Members members={members} me={me} role={role} />
             </Section>
           )}
         </Settled>
         {may(role, 'createInvitation') && (
-          <Section title={t('team.invite')}>
-            <InviteForm />
+          <div id="invite" ref={invite} className="mt-8 scroll-mt-6">
+            <Section title={t('team.invite')}>
+              <InviteForm />
+            </Section>
+            <Section title={t('team.invitations')}>
+              <Invitations mayCancel={may(role, 'cancelInvitation')} />
+            </Section>
+          </div>
+        )}
+        {may(role, 'updateTeam') && (
+          <Section title={t('teamPage.this')}>
+            <RenameTeam name={name} />
           </Section>
         )}
-        <Section title={t('team.invitations')}>
-          <Invitations mayCancel={may(role, 'cancelInvitation')} />
-        </Section>
         {may(role, 'listWebhooks') && hasWebhooks && (
           <Section title={t('webhooks.title')}>
             <Webhooks />
           </Section>
         )}
-        <Section title={t('team.leave')}>
-          <Leave owner={role === 'owner'} team={team?.display_name ?? ''} />
+        {profile?.feature_flags.account.features.manual_team_creation && (
+          <Section title={t('teamPage.other')}>
+            <CreateTeam />
+          </Section>
+        )}
+        <Section title={t('teamPage.ending')}>
+          <Ending owner={role === 'owner'} team={name} members={query.data ?? []} me={me} />
         </Section>
       </div>
     </Page>

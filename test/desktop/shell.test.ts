@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
+import type Electron from 'electron';
 import { describe, expect, it } from 'vitest';
+import { serveBridge } from '../../electron/desktop/bridge.ts';
 import { type ElectronParts, runShell } from '../../electron/desktop/shell.ts';
 import { opensOutside, staysInside, windowOptions } from '../../electron/desktop/window.ts';
 
@@ -30,6 +32,7 @@ function standIn(options: { firstInstance?: boolean } = {}) {
     app,
     BrowserWindow: Window,
     Tray: TrayIcon,
+    ipcMain: Object.assign(new EventEmitter(), { handle: () => undefined }),
     Menu: { buildFromTemplate: (items: unknown) => items, setApplicationMenu: () => undefined },
     nativeImage: { createFromPath: () => ({}) },
     shell: { openExternal: () => Promise.resolve() },
@@ -89,6 +92,52 @@ describe('the desktop shell', () => {
     stopped();
     await new Promise((done) => setImmediate(done));
     expect(calls).toContain('exit 0');
+  });
+});
+
+describe('what the desk asks of the app', () => {
+  const address = 'http://127.0.0.1:7788';
+  const from = (url: string) => ({ senderFrame: { url } });
+
+  /** The app's end of the bridge with everything it does written down. */
+  function bridge() {
+    const calls: string[] = [];
+    let openAtLogin = false;
+    const handlers = new Map<string, (event: unknown, on?: unknown) => unknown>();
+    const ipcMain = Object.assign(new EventEmitter(), {
+      handle: (name: string, act: (event: unknown) => unknown) => handlers.set(name, act),
+    });
+    const app = {
+      setLoginItemSettings: (settings: { openAtLogin: boolean }) => ({ openAtLogin } = settings),
+      getLoginItemSettings: () => ({ openAtLogin }),
+    };
+    const window = { setProgressBar: (share: number) => calls.push(`progress ${share}`) };
+    serveBridge({ app, ipcMain } as unknown as ElectronParts, {
+      address,
+      show: () => calls.push('show'),
+      window: () => window as unknown as Electron.BrowserWindow,
+    });
+    return { calls, ipcMain, login: handlers.get('atelier:start-at-login') };
+  }
+
+  it('is shown, told how far the work is, and started with the computer', () => {
+    const { calls, ipcMain, login } = bridge();
+    ipcMain.emit('atelier:show', from(`${address}/tasks`));
+    for (const share of [0.4, 7, null]) ipcMain.emit('atelier:progress', from(address), share);
+    expect(calls).toEqual(['show', 'progress 0.4', 'progress 1', 'progress -1']);
+    expect(login?.(from(address))).toBe(false);
+    expect(login?.(from(address), true)).toBe(true);
+    expect(login?.(from(address))).toBe(true);
+  });
+
+  it('is refused to any other page', () => {
+    const { calls, ipcMain, login } = bridge();
+    const stranger = from('https://example.com/');
+    ipcMain.emit('atelier:show', stranger);
+    ipcMain.emit('atelier:progress', { senderFrame: null }, 0.5);
+    expect(login?.(stranger, true)).toBe(false);
+    expect(login?.(from(address))).toBe(false);
+    expect(calls).toEqual([]);
   });
 });
 

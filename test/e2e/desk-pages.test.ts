@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Desk, type DeskPage, dropFile, jsonFile, openDesk, softPhoto } from './desk.ts';
+import { type Desk, type DeskPage, openDesk } from './desk.ts';
+import { pageRows } from './pages.ts';
+import { scenes } from './tour/scenes.ts';
 
 let desk: Desk;
 let taskPath = '';
@@ -17,67 +21,22 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => desk?.close());
 
-/** Each page, ready to be looked at. */
-const pages: Record<string, (page: Page) => Promise<unknown>> = {
-  home: (page) => page.getByRole('heading', { name: 'The kiln is at rest' }).waitFor(),
-  workflows: async (page) => {
-    await page.goto(`${desk.url}/workflows`);
-    await page.getByRole('heading', { level: 2 }).first().waitFor();
-  },
-  import: async (page) => {
-    await page.getByRole('navigation', { name: 'Main' }).waitFor();
-    await dropFile(page, jsonFile('soft.json', softPhoto));
-    await page.getByRole('button', { name: 'Edit Width' }).click();
-  },
-  form: async (page) => {
-    await page.goto(`${desk.url}/workflows`);
-    await page.locator('main li a').first().click();
-    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
-  },
-  tasks: async (page) => {
-    await page.goto(`${desk.url}/tasks`);
-    await page.locator('main li a').first().waitFor();
-  },
-  task: async (page) => {
-    await page.goto(desk.url + taskPath);
-    await page.getByRole('link', { name: 'Download' }).waitFor();
-  },
-  gallery: async (page) => {
-    await page.goto(`${desk.url}/gallery`);
-    await page.locator('[data-tile]').first().waitFor();
-  },
-  'a work in the gallery': async (page) => {
-    await page.goto(`${desk.url}/gallery`);
-    await page.locator('[data-tile]').first().click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Download' }).waitFor();
-  },
-  agents: async (page) => {
-    await page.goto(`${desk.url}/agents`);
-    await page.getByRole('article').first().waitFor();
-  },
-  team: async (page) => {
-    await page.goto(`${desk.url}/team`);
-    await page.getByText('owner@atelier.local').waitFor();
-  },
-  pair: async (page) => {
-    await page.goto(`${desk.url}/desktop/pair?user_code=AB7K-PNQ3`);
-    await page.getByRole('button', { name: 'Let it in' }).waitFor();
-  },
-  'an invitation that is gone': async (page) => {
-    await page.goto(`${desk.url}/invitation`);
-    await page.getByRole('heading', { name: 'This invitation leads nowhere' }).waitFor();
-  },
-  settings: async (page) => {
-    const more = page.getByRole('button', { name: 'More', exact: true });
-    if (await more.isVisible()) await more.click();
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('dialog', { name: 'Settings' }).waitFor();
-  },
-  'nowhere to go': async (page) => {
-    await page.goto(`${desk.url}/no/such/page`);
-    await page.getByRole('heading', { name: 'Nothing hangs here' }).waitFor();
-  },
-};
+const opened = Object.entries(pageRows);
+const walked = () => ({ url: desk.url, taskPath });
+
+/** The routes as the desk's own source names them. */
+const routes = ['shell.tsx', 'app.tsx']
+  .map((file) => readFileSync(resolve(import.meta.dirname, '../../renderer/app', file), 'utf8'))
+  .flatMap((source) => [...source.matchAll(/<Route path="([^"]+)"/g)].map(([, path]) => path ?? ''));
+
+test('every route of the desk has a row here and a scene in the tour', () => {
+  expect(routes.length).toBeGreaterThan(10);
+  const rows = new Set(opened.map(([, { route }]) => route));
+  expect(routes.filter((route) => !rows.has(route))).toEqual([]);
+  const toured = new Set(scenes.map(({ route }) => route));
+  expect(routes.filter((route) => !toured.has(route))).toEqual([]);
+  expect([...rows, ...toured].filter((route) => route !== '*' && !routes.includes(route))).toEqual([]);
+});
 
 describe.each(['dark', 'light'])('in the %s theme', (theme) => {
   let shown: DeskPage;
@@ -86,10 +45,10 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
   });
   afterAll(() => desk.closePages());
 
-  test.each(Object.entries(pages))('%s has no accessibility violation', async (_name, go) => {
+  test.each(opened)('%s has no accessibility violation', async (_name, { go }) => {
     const { page, errors } = shown;
     await page.goto(`${desk.url}/`);
-    await go(page);
+    await go(page, walked());
     await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {
       const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document);
@@ -100,10 +59,32 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
   });
 });
 
+describe('with the keyboard', () => {
+  let page: Page;
+  beforeAll(async () => {
+    ({ page } = await desk.open('/', { reducedMotion: 'reduce' }));
+  });
+  afterAll(() => desk.closePages());
+
+  test.each(opened.flatMap(([name, row]) => (row.main ? [{ name, go: row.go, main: row.main }] : [])))(
+    '$name leads to what one comes for, and shows where one is',
+    async ({ go, main }) => {
+      await page.goto(`${desk.url}/`);
+      await go(page, walked());
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      const wanted = main(page).first();
+      const there = () => wanted.evaluate((one) => one === document.activeElement);
+      for (let presses = 0; presses < 80 && !(await there()); presses += 1) await page.keyboard.press('Tab');
+      expect(await there()).toBe(true);
+      expect(await wanted.evaluate((one) => getComputedStyle(one).outlineStyle)).toBe('solid');
+    },
+  );
+});
+
 test('no page is wider than a phone', async () => {
   const { page } = await desk.open('/', { viewport: { width: 390, height: 844 } });
-  for (const [name, go] of Object.entries(pages)) {
-    await go(page);
+  for (const [name, { go }] of opened) {
+    await go(page, walked());
     const { scrollWidth, innerWidth } = await page.evaluate(() => ({
       scrollWidth: document.documentElement.scrollWidth,
       innerWidth: window.innerWidth,

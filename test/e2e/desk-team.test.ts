@@ -37,15 +37,16 @@ test('a person comes in by a link, gets another role, and is out again at once',
     )
     .toBe(true);
 
-  owner.on('dialog', (dialog) => void dialog.accept());
   await owner.getByRole('button', { name: 'Remove Ada' }).click();
+  await owner.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await owner.getByText('1 person, you as Owner').waitFor();
   expect(errors).toEqual([]);
 }, 60_000);
 
 test('the first password is set in the settings, and then asked for', async () => {
   const { page } = await desk.open();
-  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'You', exact: true }).click();
   await page.getByLabel('New password').fill('short');
   await page.getByRole('button', { name: 'Set password' }).click();
   await page.getByRole('alert').getByText('8 to 128 characters.').waitFor();

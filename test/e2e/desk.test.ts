@@ -164,7 +164,8 @@ describe('a person at the desk', () => {
 
   test('makes a key that is shown once, and revokes it', async () => {
     const { page, errors } = await desk.open();
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'API keys' }).click();
     await page.getByLabel('What is it for?').fill('Photo booth');
     await page.getByRole('button', { name: 'Make a key' }).click();
     const raw = await page.getByText(/^sk-/).first().textContent();

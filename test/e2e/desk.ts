@@ -8,8 +8,11 @@ import { type RunningProgram, serveStudio } from '../helpers/programs.ts';
 
 export interface Desk {
   readonly url: string;
-  /** A page of its own session; what it logs as an error is collected in `errors`. */
-  open(path?: string, options?: BrowserContextOptions & { theme?: string }): Promise<DeskPage>;
+  /** A page of its own session (`session`: a sign-in as the desk keeps it); what it logs as an error is collected in `errors`. */
+  open(
+    path?: string,
+    options?: BrowserContextOptions & { theme?: string; session?: string },
+  ): Promise<DeskPage>;
   closePages(): Promise<void>;
   /** Ends the studio, or starts it again on the same data and port. */
   stopStudio(): Promise<void>;
@@ -55,17 +58,20 @@ export async function openDesk(serveArgs: readonly string[] = []): Promise<Desk>
     get url() {
       return url;
     },
-    async open(path = '/', { theme = 'dark', ...options } = {}) {
+    async open(path = '/', { theme = 'dark', session, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       await context.addInitScript(watchShifts);
       await context.addInitScript((choice) => localStorage.setItem('atelier.theme', choice), theme);
+      if (session) {
+        await context.addInitScript((kept) => sessionStorage.setItem('atelier.session', kept), session);
+      }
       const page = await context.newPage();
       // Generous: a busy machine is slow, and nothing here is about speed.
       page.setDefaultTimeout(60_000);
       const errors: string[] = [];
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto(url + path);
+      await page.goto(path === 'about:blank' ? path : url + path);
       const shift = () =>
         page.evaluate(() => (window as unknown as { __shifts: { sum: number } }).__shifts.sum);
       return { page, errors, shift };
@@ -90,6 +96,7 @@ export async function dropFile(
   page: Page,
   file: { name: string; type: string; bytes: Buffer },
   selector = 'body',
+  events: readonly string[] = ['dragenter', 'dragover', 'drop'],
 ) {
   const transfer = await page.evaluateHandle(
     ([name, type, base64]) => {
@@ -100,7 +107,7 @@ export async function dropFile(
     },
     [file.name, file.type, file.bytes.toString('base64')] as const,
   );
-  for (const event of ['dragenter', 'dragover', 'drop']) {
+  for (const event of events) {
     await page.dispatchEvent(selector, event, { dataTransfer: transfer });
   }
 }

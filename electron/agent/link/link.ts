@@ -20,10 +20,14 @@ export type LiveMessage = Extract<
 export type Welcome = Extract<GatewayMessage, { type: 'welcome' }>;
 export type Order = Extract<GatewayMessage, { seq: number; type: 'assign' | 'cancel' | 'drain' }>;
 
+/** An `ak-` key, or who knows the one that is good now. */
+export type AgentKey = string | (() => Promise<string>);
+
 export interface LinkOptions {
   /** `http(s)://host:port` of the gateway. */
   readonly gatewayUrl: string;
-  readonly key: string;
+  /** The agent's key; a function where it may be replaced, asked at each connection. */
+  readonly key: AgentKey;
   /** What to say of ourselves, asked for at each connection. */
   hello(): Promise<Hello>;
   welcomed(welcome: Welcome): void;
@@ -67,6 +71,8 @@ export class Link {
   readonly #stopped = new AbortController();
   #socket: WebSocket | undefined;
   #session: string | undefined;
+  /** The key of the last connection. */
+  #used = '';
   #welcomed = false;
   #loop: Promise<void> | undefined;
 
@@ -132,17 +138,30 @@ export class Link {
         this.#log.error('the gateway speaks another version of the link: update Atelier on both machines');
         return;
       }
-      const wait = ending === 'lost' ? backOff.next() : refusedRetryMs;
+      const again = ending === 'lost' || (ending === 'refused' && (await this.#hasAnotherKey()));
+      const wait = again ? backOff.next() : refusedRetryMs;
       await pause(wait, this.#stopped.signal);
     }
+  }
+
+  /** Whoever knows the keys may have made a new one, when the old one's team was deleted. */
+  async #hasAnotherKey(): Promise<boolean> {
+    return (await this.#key().catch(() => this.#used)) !== this.#used;
+  }
+
+  async #key(): Promise<string> {
+    const { key } = this.#options;
+    return typeof key === 'string' ? key : key();
   }
 
   /** One connection from opening to end. */
   async #connection(backOff: BackOff): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    const { gatewayUrl, key } = this.#options;
+    const { gatewayUrl } = this.#options;
+    this.#used = await this.#key().catch(() => this.#used);
+    if (this.#stopped.signal.aborted) return 'lost';
     const socket = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws').replace(/\/+$/, '')}${linkPath}`, {
-      headers: { authorization: `Bearer ${key}` },
+      headers: { authorization: `Bearer ${this.#used}` },
       handshakeTimeout: 15_000,
       maxPayload: linkMaxMessage,
       perMessageDeflate: false,

@@ -17,6 +17,7 @@ const tags = [
   { name: 'team', description: 'Teams: everything belongs to one.' },
   { name: 'member', description: 'Who is in the team, and as what.' },
   { name: 'invitation', description: 'Asking people in, and coming in.' },
+  { name: 'studio', description: 'The studio itself.' },
   { name: 'feature', description: 'What is switched on, and how much of it. The studio’s owner only.' },
   { name: 'devicepair', description: 'Letting a device in by typing its code.' },
   { name: 'credential', description: 'Keys for programs and agents. Signed-in admins only.' },

@@ -2,6 +2,8 @@ import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
 import { models } from './en-models.ts';
 import { gallery } from './en-gallery.ts';
+import { settingsPage } from './en-settings.ts';
+import * as shell from './en-shell.ts';
 import { task } from './en-task.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
@@ -50,10 +52,16 @@ export const english = {
     password: 'Password',
     signIn: 'Sign in',
   },
-  banner: { reconnecting: 'The line to the gateway broke. Reconnecting; what you see may be a moment old.' },
+  banner: {
+    reconnecting: 'The line to the gateway broke. Reconnecting; what you see may be a moment old.',
+    away: 'The gateway has not answered for a while. Your tasks are safe there; this page reconnects by itself.',
+    offline: 'This machine has no network. What you see may be old; it goes on by itself once you are back.',
+  },
   drop: {
     title: 'Drop it anywhere',
     body: 'A workflow, or a picture, video or sound that ComfyUI made, opens ready to import.',
+    refusedTitle: 'Not here',
+    refused: 'Only the owner and admins of this team can import workflows. Ask one of them.',
   },
   errors: {
     unreachable: 'The gateway did not answer. It may be restarting; try again in a moment.',
@@ -215,4 +223,6 @@ export const english = {
   pairing,
   webhooks,
   workflow,
+  settingsPage,
+  ...shell,
 } as const;

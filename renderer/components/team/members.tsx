@@ -1,9 +1,11 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may } from '#shared/rights.ts';
 import type { Role } from '#shared/wire/common.ts';
 import type { GivenRole, Member } from '#shared/wire/teams.ts';
 import { useRemoveMember, useSetRole } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { Select } from '../../ui/controls.tsx';
 import { Problem } from '../problem.tsx';
 
@@ -20,6 +22,7 @@ export function Members({ members, me, role }: MembersProps) {
   const { t } = useTranslation();
   const setRole = useSetRole();
   const remove = useRemoveMember();
+  const [leaving, setLeaving] = useState<Member | null>(null);
   const options = givenRoles.map((value) => ({ value, label: t(`team.roles.${value}`) }));
   const failed = setRole.error ?? remove.error;
   return (
@@ -53,10 +56,7 @@ export function Members({ members, me, role }: MembersProps) {
                     look="danger"
                     aria-label={t('team.removeNamed', { name: member.display_name })}
                     disabled={remove.isPending}
-                    onClick={() => {
-                      if (window.confirm(t('team.removeAsk', { name: member.display_name })))
-                        remove.mutate(member.user_id);
-                    }}
+                    onClick={() => setLeaving(member)}
                   >
                     {t('team.remove')}
                   </Button>
@@ -66,6 +66,16 @@ export function Members({ members, me, role }: MembersProps) {
           );
         })}
       </ul>
+      <Confirm
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={t('team.removeNamed', { name: leaving?.display_name ?? '' })}
+        body={t('team.removeAsk', { name: leaving?.display_name ?? '' })}
+        act={t('team.remove')}
+        keep={t('teamPage.keep')}
+        danger
+        onAct={() => leaving && remove.mutate(leaving.user_id)}
+      />
       {failed && (
         <div className="mt-4">
           <Problem error={failed} />

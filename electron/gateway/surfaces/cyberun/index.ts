@@ -1,5 +1,6 @@
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
+import { aboutRoute } from './about.ts';
 import { agentCareRoutes } from './agent-care.ts';
 import { agentRoutes } from './agents.ts';
 import { authRoutes } from './auth.ts';
@@ -63,4 +64,5 @@ export function nativeRoutes(app: App, rooms: Rooms): void {
   engineRoutes(app, rooms);
   engineChangeRoutes(app, rooms);
   webhookRoutes(app, rooms);
+  aboutRoute(app, rooms);
 }

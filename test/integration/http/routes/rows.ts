@@ -1,10 +1,11 @@
 import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
-import { fileRows } from './files-rows.ts';
 import { engineRows } from './engine-rows.ts';
+import { fileRows } from './files-rows.ts';
+import { modelRows } from './models-rows.ts';
+import { studioRows } from './studio-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
-import { modelRows } from './models-rows.ts';
 import { workflowRows } from './workflow-rows.ts';
 import { galleryRows } from './gallery-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
@@ -30,6 +31,7 @@ const address = (): string => `${crypto.randomUUID()}@example.org`;
 
 /** Every route by its operationId. A new route needs a row here and one in shared/rights.ts; then it is walked like the rest. */
 export const rows: Readonly<Record<string, Row>> = {
+  ...studioRows,
   login: ({ gateway, admin }) => ({
     json: {
       email_address: gateway.gateway.rooms.identity.user(admin.userId)?.email,

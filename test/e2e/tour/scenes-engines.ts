@@ -1,37 +1,26 @@
-/**
- * Pictures of the Engines page in every state, in both themes and three widths: `node test/e2e/engine-tour.ts FOLDER
- * [scene …]`. The engines are told by a scripted agent, the studio and the browser are real.
- */
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { EngineCard } from '#shared/wire/engines.ts';
-import { openDesk } from './desk.ts';
-import * as scenes from './engine-scenes.ts';
-import { ScriptedAgent } from './scripted-agent.ts';
+import { openDesk } from '../desk.ts';
+import * as scenes from '../engine-scenes.ts';
+import { ScriptedAgent } from '../scripted-agent.ts';
+import type { Scene, Studio } from './scene.ts';
 
-const [folder = resolve(import.meta.dirname, '../../shots'), ...wanted] = process.argv.slice(2);
-const sizes = [
-  { name: 'phone', width: 390, height: 844 },
-  { name: 'desk', width: 1280, height: 800 },
-  { name: 'wide', width: 1920, height: 1080 },
-] as const;
-
-const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
-const at = '/engines/workstation/comfyui';
-
-interface Scene {
+/** The Engines pages in every state: the engines are told by a scripted agent, the studio and the browser are real. */
+interface EngineScene {
   readonly engines: () => EngineCard[];
   readonly path: string;
   readonly does?: (page: Page) => Promise<unknown>;
 }
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+const at = '/engines/workstation/comfyui';
 
 const one = (engine: EngineCard) => () => [engine, scenes.starter];
 const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const { ready, starter, stopped, crashed, brokenPack, starting, candidate } = scenes;
 const coming = (): EngineCard => ({ ...starting, starting_since: ago(42) });
 
-const all: Record<string, Scene> = {
+const all: Record<string, EngineScene> = {
   nothing: { engines: () => [starter], path: '/engines' },
   plan: { engines: () => [starter], path: '/engines', does: click('Show me the plan') },
   installing: { engines: () => [scenes.installing(ago(95)), starter], path: '/engines' },
@@ -76,32 +65,39 @@ const all: Record<string, Scene> = {
   updated: { engines: one({ ...ready, candidate }), path: `${at}?tab=update` },
 };
 
-mkdirSync(folder, { recursive: true });
-const desk = await openDesk(['--no-agent']);
-const agent = await ScriptedAgent.join(desk.url, { gpus: [scenes.measured] });
-scenes.answerAll(agent);
-agent.answer('missing_packs', { missing_list: scenes.missing });
-try {
-  for (const theme of ['dark', 'light']) {
-    for (const { name: size, ...viewport } of sizes) {
-      const { page, errors } = await desk.open('/', { viewport, theme, reducedMotion: 'reduce' });
-      for (const [name, scene] of Object.entries(all)) {
-        if (wanted.length > 0 && !wanted.includes(name)) continue;
-        agent.report(...scene.engines());
-        await page.goto(desk.url + scene.path);
-        await page.getByRole('heading', { level: 2 }).or(page.getByRole('tablist')).first().waitFor();
-        await scene.does?.(page);
-        await page.waitForTimeout(700);
-        await page.screenshot({
-          path: join(folder, `${name}-${size}-${theme}.png`),
-          fullPage: size !== 'phone' || !scene.does,
-        });
-      }
-      for (const error of errors) console.error(`${theme} ${size}: ${error}`);
-      await desk.closePages();
-    }
-  }
-} finally {
-  await agent.leave();
-  await desk.close();
+let agent: ScriptedAgent | undefined;
+
+export async function engineStudio(): Promise<Studio> {
+  const desk = await openDesk(['--no-agent']);
+  const joined = await ScriptedAgent.join(desk.url, { gpus: [scenes.measured] });
+  scenes.answerAll(joined);
+  joined.answer('missing_packs', { missing_list: scenes.missing });
+  agent = joined;
+  return {
+    desk,
+    known: {},
+    async close() {
+      await joined.leave();
+      await desk.close();
+    },
+  };
 }
+
+const routeOf = (path: string): string =>
+  path.startsWith('/engines/workstation') ? '/engines/:agent/:engine' : (path.split('?')[0] ?? path);
+
+export const engineScenes: readonly Scene[] = Object.entries(all).map(([name, scene]) => ({
+  name: `engines-${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  route: routeOf(scene.path),
+  state: 'full',
+  studio: 'engines',
+  path: () => {
+    agent?.report(...scene.engines());
+    return scene.path;
+  },
+  whole: true,
+  async does(page) {
+    await page.getByRole('heading', { level: 2 }).or(page.getByRole('tablist')).first().waitFor();
+    await scene.does?.(page);
+  },
+}));

@@ -1,42 +1,11 @@
-import { clsx } from 'clsx';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { may } from '#shared/rights.ts';
-import { useCreateCredential, useCredentials, useRevokeCredential } from '../api/queries.ts';
-import { teamOf, useConnection } from '../state/connection.ts';
-import { themeChoices, useTheme } from '../state/theme.ts';
-import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
-import { controlClass, describes, Field } from '../ui/field.tsx';
-import { Sheet } from '../ui/sheet.tsx';
-import { ago } from './format.ts';
-import { Section } from './page.tsx';
-import { PasswordForm } from './password-form.tsx';
-import { Problem } from './problem.tsx';
-
-function Theme() {
-  const { t } = useTranslation();
-  const { choice, choose } = useTheme();
-  return (
-    <fieldset className="flex gap-1 rounded-control bg-well p-1">
-      <legend className="sr-only">{t('settings.theme')}</legend>
-      {themeChoices.map((theme) => (
-        <button
-          key={theme}
-          type="button"
-          aria-pressed={choice === theme}
-          onClick={() => choose(theme)}
-          className={clsx(
-            'h-8 flex-1 rounded-[6px] font-medium transition-colors',
-            choice === theme ? 'bg-raised text-text' : 'text-soft hover:text-text',
-          )}
-        >
-          {t(`settings.themes.${theme}`)}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
+import { useCreateCredential, useCredentials, useRevokeCredential } from '../../api/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { controlClass, describes, Field } from '../../ui/field.tsx';
+import { ago } from '../format.ts';
+import { Problem } from '../problem.tsx';
 
 function NewKey() {
   const { t } = useTranslation();
@@ -57,14 +26,14 @@ function NewKey() {
           <div className="flex gap-2">
             <input
               id="key-name"
-              className={`${controlClass} h-9`}
+              className={`${controlClass} h-10`}
               {...describes('key-name', error)}
               {...register('name', {
                 validate: (name) =>
                   (name.trim().length > 0 && name.trim().length <= 100) || t('settings.keyNameRule'),
               })}
             />
-            <Button type="submit" disabled={create.isPending}>
+            <Button type="submit" className="h-10" disabled={create.isPending}>
               {t('settings.createKey')}
             </Button>
           </div>
@@ -89,7 +58,7 @@ function NewKey() {
   );
 }
 
-function Keys() {
+function List() {
   const { t } = useTranslation();
   const { data, isError, error } = useCredentials();
   const revoke = useRevokeCredential();
@@ -97,9 +66,9 @@ function Keys() {
   if (isError) return <Problem error={error} />;
   if (data && keys.length === 0) return <p className="text-soft">{t('settings.noKeys')}</p>;
   return (
-    <ul className="divide-y divide-line">
+    <ul className="divide-y divide-line rounded-card border border-line bg-surface empty:hidden">
       {keys.map((key) => (
-        <li key={key.id} className="flex items-center justify-between gap-4 py-2.5">
+        <li key={key.id} className="flex items-center justify-between gap-4 px-4 py-3">
           <div className="min-w-0">
             <p className="truncate font-medium">{key.display_name}</p>
             <p className="truncate text-small text-soft">
@@ -129,33 +98,19 @@ function Keys() {
   );
 }
 
-export default function SettingsSheet({ onClose }: { onClose: () => void }) {
+/** Keys for programs: made, seen once, revoked. */
+export default function Keys() {
   const { t } = useTranslation();
-  const name = useConnection((state) => state.profile?.display_name);
-  const role = useConnection((state) => teamOf(state.profile)?.team_role);
   return (
-    <Sheet open onClose={onClose} title={t('settings.title')}>
-      <Section title={t('settings.theme')}>
-        <Theme />
-      </Section>
-      <Section title={t('password.title')}>
-        <PasswordForm />
-      </Section>
-      {may(role, 'createCredential') && (
-        <Section title={t('settings.keys')}>
-          <div className="flex flex-col gap-4">
-            <p className="text-soft">
-              {t('settings.keysBody')}{' '}
-              <a href="/docs" className="text-text underline underline-offset-4">
-                {t('settings.apiDocs')}
-              </a>
-            </p>
-            <NewKey />
-            <Keys />
-          </div>
-        </Section>
-      )}
-      {name && <p className="mt-8 text-small text-soft">{t('settings.signedInAs', { name })}</p>}
-    </Sheet>
+    <div className="flex flex-col gap-5">
+      <p className="text-soft">
+        {t('settings.keysBody')}{' '}
+        <a href="/docs" className="text-text underline underline-offset-4">
+          {t('settings.apiDocs')}
+        </a>
+      </p>
+      <NewKey />
+      <List />
+    </div>
   );
 }
