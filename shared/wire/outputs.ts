@@ -7,6 +7,7 @@ export const outputItem = z
   .object({
     id: uuid,
     task_id: uuid,
+    storage_key: z.string(),
     name: z.string(),
     kind: z.enum(outputKinds),
     content_type: z.string(),

@@ -129,7 +129,7 @@ describe('the gallery', () => {
     await tile(page, 'ember').click();
     await page.getByRole('button', { name: 'Run with these values' }).click();
     await page.waitForURL('**/workflows/colour-cards');
-    await expect.poll(() => page.getByLabel('Title').inputValue()).toBe('ember');
+    await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe('ember');
   });
 
   test('compares two side by side and with the slider', async () => {

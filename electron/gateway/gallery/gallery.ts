@@ -134,7 +134,11 @@ export class Gallery {
       uploaded_at: now,
       used_at: now,
     };
-    await store.write((writer) => writer.run(store.sql.insertInto('files').values(row)));
+    await store.write((writer) => {
+      // Looked at again: the janitor may have come in between.
+      if (writer.hot('SELECT 1 FROM outputs WHERE id = ?', output.id).length === 0) throw notFound();
+      writer.run(store.sql.insertInto('files').values(row));
+    });
     return {
       file_key: row.file_key,
       file_name: row.file_name,
@@ -163,6 +167,7 @@ export class Gallery {
       swept += gone;
       more = gone === sweptAtOnce;
     }
+    await this.#ports.thumbnails.sweep();
     return swept;
   }
 

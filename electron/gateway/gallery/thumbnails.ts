@@ -3,6 +3,7 @@ import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../files/object-store.ts';
 import type { Signer } from '../files/signer.ts';
@@ -30,6 +31,7 @@ const mostBytes = 100_000_000;
 const addressMs = 24 * 3_600_000;
 /** A burst of runs is over before its pictures are drawn, so that they don't slow it down. */
 const restMs = 1000;
+const sweptAtOnce = 500;
 const longestRestMs = 15_000;
 
 const pathOf = (sha256: string, size: ThumbnailSize): string => `/thumbnails/${sha256}/${size}.webp`;
@@ -86,8 +88,23 @@ export class Thumbnails {
     return making;
   }
 
-  /** The content is gone from the object store; so is what was made of it. */
-  async forget(sha256: string): Promise<void> {
+  /** Takes away what was made of contents that are gone from the object store. */
+  async sweep(): Promise<void> {
+    for (let last = ''; !this.#stopped; ) {
+      const page = this.#ports.store.read.hot<{ sha256: string; gone: 0 | 1 }>(
+        `SELECT previews.sha256, objects.sha256 IS NULL AS gone FROM previews
+         LEFT JOIN objects ON objects.sha256 = previews.sha256
+         WHERE previews.sha256 > ? ORDER BY previews.sha256 LIMIT ${sweptAtOnce}`,
+        last,
+      );
+      for (const { sha256, gone } of page) if (gone === 1) await this.#forget(sha256);
+      last = page.at(-1)?.sha256 ?? '';
+      if (page.length < sweptAtOnce) return;
+      await turn();
+    }
+  }
+
+  async #forget(sha256: string): Promise<void> {
     await Promise.all(thumbnailSizes.map((size) => rm(this.#file(sha256, size), { force: true })));
     await this.#ports.store.write((writer) => writer.hotRun('DELETE FROM previews WHERE sha256 = ?', sha256));
   }

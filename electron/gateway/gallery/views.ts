@@ -44,6 +44,7 @@ export function outputItem(row: HungRow, files: Files, thumbnails: Thumbnails): 
   return {
     id: row.id,
     task_id: row.task_id,
+    storage_key: row.storage_key,
     name: row.name,
     kind: row.kind,
     content_type: row.content_type,

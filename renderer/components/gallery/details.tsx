@@ -49,23 +49,25 @@ function Values({ item, onFilter }: { item: OutputItem; onFilter: (value: Value)
       {entries.length === 0 && <p className="text-soft">{t('gallery.noValues')}</p>}
       <dl className="flex flex-col gap-2.5">
         {entries.map(([key, value]) => (
-          <div key={key} className="group flex items-start gap-2">
-            <div className="min-w-0 flex-1">
-              <dt className="text-small text-soft">{labelOf(key)}</dt>
-              <dd className="tabular max-h-40 overflow-y-auto whitespace-pre-line">{shown(value)}</dd>
-            </div>
-            {String(value) !== '' && (
-              <Button
-                look="quiet"
-                size="icon"
-                className="size-8 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
-                aria-label={`${t('gallery.onlyThis')}: ${labelOf(key)}`}
-                title={t('gallery.onlyThis')}
-                onClick={() => onFilter({ name: key, value: String(value) })}
-              >
-                <Filter {...icon} />
-              </Button>
-            )}
+          <div key={key} className="group">
+            <dt className="text-small text-soft">{labelOf(key)}</dt>
+            <dd className="flex items-start gap-2">
+              <span className="tabular max-h-40 min-w-0 flex-1 overflow-y-auto whitespace-pre-line">
+                {shown(value)}
+              </span>
+              {String(value) !== '' && (
+                <Button
+                  look="quiet"
+                  size="icon"
+                  className="-mt-1.5 size-8 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+                  aria-label={`${t('gallery.onlyThis')}: ${labelOf(key)}`}
+                  title={t('gallery.onlyThis')}
+                  onClick={() => onFilter({ name: key, value: String(value) })}
+                >
+                  <Filter {...icon} />
+                </Button>
+              )}
+            </dd>
           </div>
         ))}
       </dl>

@@ -24,14 +24,21 @@ interface LightboxProps {
 
 const icon = { size: 18, strokeWidth: 1.5, 'aria-hidden': true } as const;
 
-/** What hangs beside it, and their pictures on their way already. */
-function useNeighbours(query: OutputQuery, id: string) {
-  const newer = useNeighbour(query, id, 'oldest').data ?? null;
-  const older = useNeighbour(query, id, 'newest').data ?? null;
+/** What hangs beside it, and their pictures on their way already. Who steps before that is known steps once it is. */
+function useSteps(query: OutputQuery, id: string, onLook: LightboxProps['onLook']) {
+  const newer = useNeighbour(query, id, 'oldest').data;
+  const older = useNeighbour(query, id, 'newest').data;
+  const [wish, setWish] = useState<'newer' | 'older' | null>(null);
   useEffect(() => {
     for (const item of [newer, older]) if (item?.kind === 'image') new Image().src = item.url;
   }, [newer, older]);
-  return { newer, older };
+  useEffect(() => {
+    const to = wish === 'newer' ? newer : older;
+    if (wish === null || to === undefined) return;
+    setWish(null);
+    if (to) onLook(to.id, true);
+  }, [wish, newer, older, onLook]);
+  return { newer, older, step: setWish };
 }
 
 function Step({ to, newer, onLook }: { to: OutputItem; newer: boolean; onLook: LightboxProps['onLook'] }) {
@@ -53,19 +60,22 @@ function Step({ to, newer, onLook }: { to: OutputItem; newer: boolean; onLook: L
 }
 
 /** One key does one thing, wherever the focus is; not while somebody types. */
-function useKeys(keys: Readonly<Record<string, (() => void) | false | undefined>>): void {
+function useKeys(keys: readonly (readonly [key: string, act: (() => void) | false])[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { target, ctrlKey, metaKey, altKey } = event;
       if (ctrlKey || metaKey || altKey) return;
       if (target instanceof HTMLElement && target.closest('input, textarea, video, audio, pre')) return;
-      const act = keys[event.key];
+      // Something lies over the lightbox: the keys are meant for that.
+      if (document.querySelectorAll('[role="dialog"]').length > 1) return;
+      const act = keys.find(([key]) => key === event.key)?.[1];
       if (!act) return;
       event.preventDefault();
       act();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // On the way down: a dialog keeps the arrows to itself on their way up.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
   }, [keys]);
 }
 
@@ -74,7 +84,7 @@ export default function Lightbox({ id, query, onLook, onClose, onFilter }: Light
   const may = useMay();
   const deeds = useDeeds();
   const { data: item, error } = useOutput(id);
-  const { newer, older } = useNeighbours(query, id);
+  const { newer, older, step } = useSteps(query, id, onLook);
   const [details, setDetails] = useState(() => window.innerWidth >= 900);
   const remove = () => {
     if (!item) return;
@@ -83,15 +93,17 @@ export default function Lightbox({ id, query, onLook, onClose, onFilter }: Light
     if (next) onLook(next.id, true);
     else onClose();
   };
-  const star = () => item && deeds.star([item]);
+  const star = () => {
+    if (item) deeds.star([item]);
+  };
   const here = item !== undefined && item.id === id && item.deleted_at === null;
-  useKeys({
-    ArrowLeft: newer && (() => onLook(newer.id, true)),
-    ArrowRight: older && (() => onLook(older.id, true)),
-    Delete: here && may('deleteOutputs') && remove,
-    s: here && may('starOutputs') && star,
-    i: () => setDetails((shown) => !shown),
-  } as Record<string, (() => void) | false | undefined>);
+  useKeys([
+    ['ArrowLeft', () => step('newer')],
+    ['ArrowRight', () => step('older')],
+    ['Delete', here && may('deleteOutputs') && remove],
+    ['s', here && may('starOutputs') && star],
+    ['i', () => setDetails((shown) => !shown)],
+  ]);
   const gone = error instanceof ApiError && [400, 404].includes(error.status);
   return (
     <Over

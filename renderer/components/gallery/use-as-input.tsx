@@ -8,7 +8,7 @@ import { useWorkflows } from '../../api/queries.ts';
 import { notify } from '../../ui/notices.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { accepts, recallValues, rememberValues } from '../run-form/values.ts';
-import { asDragged, lasting } from './dragging.ts';
+import { lasting } from './dragging.ts';
 
 /** Where a work can go on as an input: every file field of every workflow that takes its kind. */
 export function UseAsInput({ item, onClose }: { item: OutputItem; onClose: () => void }) {
@@ -27,7 +27,7 @@ export function UseAsInput({ item, onClose }: { item: OutputItem; onClose: () =>
     const [input, workflow, thumb] = await Promise.all([
       galleryApi.asInput(item.id),
       api.getWorkflow(slug),
-      lasting(asDragged(item).thumb),
+      lasting(item),
     ]);
     const { file_key, file_name: name, size } = input;
     const { values, locked } = recallValues(workflow);

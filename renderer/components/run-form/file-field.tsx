@@ -3,11 +3,9 @@ import { Brush, FileImage, FileUp, X } from 'lucide-react';
 import { type DragEvent, lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ParameterDef } from '#shared/wire/workflows.ts';
-import { galleryApi } from '../../api/gallery.ts';
 import { uploadFile } from '../../api/upload.ts';
 import { Button } from '../../ui/button.tsx';
 import { describes } from '../../ui/field.tsx';
-import { type Dragged, lasting, readDragged } from '../gallery/dragging.ts';
 import { ProgressLine } from '../task-frame.tsx';
 import { droppedFile } from './file-from.ts';
 import { keepSource, sourceOf } from './mask/sources.ts';
@@ -66,20 +64,7 @@ function useSending({ def, onChange, onProblem }: FileFieldProps) {
       if (current.current === controller) setSending(null);
     }
   };
-  /** A work of the gallery: it is at the gateway already. */
-  const take = async (work: Dragged) => {
-    current.current?.abort();
-    if (!accepts(def.accept, { name: work.name, type: work.content_type })) {
-      return onProblem(t('form.wrongFile', { name: work.name, accept: def.accept?.join(', ') ?? '' }));
-    }
-    try {
-      const [input, thumb] = await Promise.all([galleryApi.asInput(work.id), lasting(work.thumb)]);
-      onChange({ file_key: input.file_key, name: input.file_name, size: input.size, thumb });
-    } catch (error) {
-      onProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
-  return { sending, send, take };
+  return { sending, send };
 }
 
 interface FilledProps {
@@ -148,14 +133,12 @@ export function FileField(props: FileFieldProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const { sending, send, take } = useSending(props);
+  const { sending, send } = useSending(props);
   const picture = def.accept?.some((pattern) => pattern.startsWith('image/'));
   const drop = (event: DragEvent) => {
     event.preventDefault(); // tells the window that this field takes it
     setOver(false);
-    const work = readDragged(event.dataTransfer);
-    if (work) void take(work);
-    else void droppedFile(event.dataTransfer).then(send, () => undefined);
+    void droppedFile(event.dataTransfer).then(send, () => undefined);
   };
   return (
     <div className="relative">

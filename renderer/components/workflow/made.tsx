@@ -13,10 +13,10 @@ import { useNow } from '../use-now.ts';
 export function Made({ workflow }: { workflow: WorkflowDetail }) {
   const { t } = useTranslation();
   const { data: newest } = useTasks({ workflow_id: workflow.id }, 20);
-  const { data: pictures } = useNewestPictures(workflow.id, 12);
+  const { data: done } = useNewestPictures(workflow.id, 12);
   const open = newest?.filter((task) => !isTerminal(task.task_status)).slice(0, 6) ?? [];
   const now = useNow(open.length > 0, 1000);
-  if (!pictures) return null;
+  if (!done) return null;
   return (
     <div>
       {open.length > 0 && (
@@ -24,9 +24,9 @@ export function Made({ workflow }: { workflow: WorkflowDetail }) {
           <TaskRows tasks={open} now={now} />
         </Section>
       )}
-      {pictures.length > 0 ? (
+      {done.length > 0 ? (
         <Section title={t('form.lastRuns')}>
-          <RecentPictures pictures={pictures} height={170} captioned={false} />
+          <RecentPictures pictures={done} height={170} captioned={false} />
         </Section>
       ) : (
         open.length === 0 && (

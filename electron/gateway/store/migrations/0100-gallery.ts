@@ -26,9 +26,9 @@ UPDATE outputs SET
   listed = CASE WHEN temporary = 0 OR NOT EXISTS
     (SELECT 1 FROM outputs AS other WHERE other.task_id = outputs.task_id AND other.temporary = 0) THEN 1 ELSE 0 END;
 
-CREATE UNIQUE INDEX outputs_by_id ON outputs (id);
-CREATE INDEX outputs_hung ON outputs (team_id, id) WHERE listed = 1 AND deleted_at IS NULL;
-CREATE INDEX outputs_deleted ON outputs (team_id, id) WHERE deleted_at IS NOT NULL;
+CREATE UNIQUE INDEX gallery_ids ON outputs (id);
+CREATE INDEX gallery_hung ON outputs (team_id, id) WHERE listed = 1 AND deleted_at IS NULL;
+CREATE INDEX gallery_deleted ON outputs (team_id, id) WHERE deleted_at IS NOT NULL;
 
 -- How many hang in the gallery, by quarter of an hour (every time zone's days begin at one) and by what can be asked for.
 CREATE TABLE output_counts (
@@ -41,25 +41,25 @@ INSERT INTO output_counts
   SELECT team_id, created_at / 900000, workflow_id, submitter_id, kind, starred, COUNT(*) FROM outputs
   WHERE listed = 1 GROUP BY 1, 2, 3, 4, 5, 6;
 
-CREATE TRIGGER outputs_hung_counted AFTER INSERT ON outputs WHEN NEW.listed = 1 AND NEW.deleted_at IS NULL BEGIN
+CREATE TRIGGER gallery_counted AFTER INSERT ON outputs WHEN NEW.listed = 1 AND NEW.deleted_at IS NULL BEGIN
   INSERT INTO output_counts VALUES
     (NEW.team_id, NEW.created_at / 900000, NEW.workflow_id, NEW.submitter_id, NEW.kind, NEW.starred, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
-CREATE TRIGGER outputs_hung_uncounted AFTER DELETE ON outputs WHEN OLD.listed = 1 AND OLD.deleted_at IS NULL BEGIN
+CREATE TRIGGER gallery_uncounted AFTER DELETE ON outputs WHEN OLD.listed = 1 AND OLD.deleted_at IS NULL BEGIN
   UPDATE output_counts SET count = count - 1 WHERE team_id = OLD.team_id AND bucket = OLD.created_at / 900000
     AND workflow_id = OLD.workflow_id AND submitter_id = OLD.submitter_id AND kind = OLD.kind
     AND starred = OLD.starred;
   DELETE FROM output_counts WHERE team_id = OLD.team_id AND bucket = OLD.created_at / 900000 AND count <= 0;
 END;
-CREATE TRIGGER outputs_taken_down AFTER UPDATE OF starred, deleted_at, listed ON outputs
+CREATE TRIGGER gallery_taken_down AFTER UPDATE OF starred, deleted_at, listed ON outputs
 WHEN OLD.listed = 1 AND OLD.deleted_at IS NULL BEGIN
   UPDATE output_counts SET count = count - 1 WHERE team_id = OLD.team_id AND bucket = OLD.created_at / 900000
     AND workflow_id = OLD.workflow_id AND submitter_id = OLD.submitter_id AND kind = OLD.kind
     AND starred = OLD.starred;
   DELETE FROM output_counts WHERE team_id = OLD.team_id AND bucket = OLD.created_at / 900000 AND count <= 0;
 END;
-CREATE TRIGGER outputs_hung_again AFTER UPDATE OF starred, deleted_at, listed ON outputs
+CREATE TRIGGER gallery_hung_again AFTER UPDATE OF starred, deleted_at, listed ON outputs
 WHEN NEW.listed = 1 AND NEW.deleted_at IS NULL BEGIN
   INSERT INTO output_counts VALUES
     (NEW.team_id, NEW.created_at / 900000, NEW.workflow_id, NEW.submitter_id, NEW.kind, NEW.starred, 1)
