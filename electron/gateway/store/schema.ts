@@ -1,14 +1,14 @@
 import type { TaskStatus } from '#shared/task-states.ts';
 import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
+import type { OutputKind } from '#shared/wire/tasks.ts';
 import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
+import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
 import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
 import type { WorkflowPresetRow } from './rows/workflows.ts';
-import type { OutputKind } from '#shared/wire/tasks.ts';
-import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
 
 /**
  * Rows as they lie in the database. Ids are UUIDv7 text, times integer milliseconds since 1970 written by the

@@ -2,12 +2,12 @@ import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
 import { engineRows } from './engine-rows.ts';
 import { fileRows } from './files-rows.ts';
+import { galleryRows } from './gallery-rows.ts';
 import { modelRows } from './models-rows.ts';
 import { studioRows } from './studio-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { workflowRows } from './workflow-rows.ts';
-import { galleryRows } from './gallery-rows.ts';
 import { invited, passerBy, signIn, type World } from './world.ts';
 
 /** One good call of a route. Who makes it: the studio's owner in the studio's team, unless it says otherwise. */
