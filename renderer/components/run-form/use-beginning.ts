@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useSearchParams } from 'wouter';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { api } from '../../api/endpoints.ts';
 import { uploadFile } from '../../api/upload.ts';
+import { i18n } from '../../app/i18n.ts';
 import { fileOfOutput } from './file-from.ts';
 import { keepSource } from './mask/sources.ts';
 import { thumbOf } from './thumb.ts';
 import { type Beginning, givenValues, recallValues, type Values } from './values.ts';
+
+const names = ['task', 'input', 'values'] as const;
 
 const parsed = (text: string): Record<string, unknown> => {
   try {
@@ -20,8 +24,9 @@ const parsed = (text: string): Record<string, unknown> => {
 /** An output as the value of the first file input: sent up like a file of the own machine. */
 async function fromOutput(workflow: WorkflowDetail, storageKey: string): Promise<Values> {
   const def = workflow.parameters.find((one) => one.type === 'file');
-  const file = def && (await fileOfOutput(storageKey));
-  if (!file) return {};
+  if (!def) return {};
+  const file = await fileOfOutput(storageKey);
+  if (!file) throw new Error(i18n.t('form.outputGone'));
   const file_key = await uploadFile(file, () => undefined, new AbortController().signal);
   keepSource(file_key, { file, strokes: [] });
   return { [def.key]: { file_key, name: file.name, size: file.size, thumb: await thumbOf(file) } };
@@ -29,7 +34,7 @@ async function fromOutput(workflow: WorkflowDetail, storageKey: string): Promise
 
 async function begin(
   workflow: WorkflowDetail,
-  asked: { task: string | null; input: string | null; values: string | null },
+  asked: Partial<Record<(typeof names)[number], string | null | undefined>>,
 ): Promise<Beginning> {
   const before = recallValues(workflow);
   const given = asked.task
@@ -51,8 +56,9 @@ export function useBeginning(workflow: WorkflowDetail): {
   beginning: Beginning | null;
   problem: Error | null;
 } {
-  const [search] = useSearchParams();
-  const asked = { task: search.get('task'), input: search.get('input'), values: search.get('values') };
+  const [search, setSearch] = useSearchParams();
+  const [task, input, values] = names.map((name) => search.get(name));
+  const asked = { task, input, values };
   const wanted = Object.values(asked).some(Boolean);
   const query = useQuery({
     queryKey: ['form-beginning', workflow.id, workflow.version, asked],
@@ -62,6 +68,18 @@ export function useBeginning(workflow: WorkflowDetail): {
     gcTime: 0,
     retry: false,
   });
+  // Taken over once: from then on the form is the person's, also after a reload.
+  const taken = wanted && query.isSuccess;
+  useEffect(() => {
+    if (!taken) return;
+    setSearch(
+      (all) => {
+        for (const name of names) all.delete(name);
+        return all;
+      },
+      { replace: true },
+    );
+  }, [taken, setSearch]);
   if (!wanted || query.isError) return { beginning: recallValues(workflow), problem: query.error };
   return { beginning: query.data ?? null, problem: null };
 }

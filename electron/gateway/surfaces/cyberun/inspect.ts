@@ -9,6 +9,7 @@ export function inspectRoute(app: App, { identity, inspection }: Rooms): void {
   app.post(
     '/workflows/inspect',
     {
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'inspectWorkflow'),
       schema: describe(
         {

@@ -23,6 +23,7 @@ function createRoute(app: App, { identity, workflows }: Rooms): void {
   app.post(
     '/workflows',
     {
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'createWorkflow'),
       schema: describe(
         {

@@ -40,6 +40,7 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
   app.post(
     '/workflows/import',
     {
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'importWorkflow'),
       schema: describe(
         {
@@ -62,6 +63,7 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
   app.put(
     '/workflows/:workflowId',
     {
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'updateWorkflow'),
       schema: describe(
         {
