@@ -3,9 +3,9 @@ import type { DispatchTarget, Role, TargetPool, ToolType } from '#shared/wire/co
 import type { CredentialKind } from '#shared/wire/identity.ts';
 import type { CloudAccountRow, CloudJobRow } from './rows/cloud.ts';
 import type { StorageCountRow, UploadPartRow, UploadRow } from './rows/files.ts';
+import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 import type { AgentRow, TaskLogRow } from './rows/tasks.ts';
 import type { WebhookDeliveryRow, WebhookRow } from './rows/webhooks.ts';
-import type { ModelFetchRow, ModelRow, ModelUploadRow } from './rows/models.ts';
 import type { WorkflowPresetRow } from './rows/workflows.ts';
 import type { OutputKind } from '#shared/wire/tasks.ts';
 import type { OutputCountRow, PreviewRow } from './rows/gallery.ts';
