@@ -1,7 +1,7 @@
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
-import { models } from './en-models.ts';
 import { gallery } from './en-gallery.ts';
+import { models } from './en-models.ts';
 import { settingsPage } from './en-settings.ts';
 import * as shell from './en-shell.ts';
 import { task } from './en-task.ts';
