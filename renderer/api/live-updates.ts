@@ -21,17 +21,13 @@ const patched = (tasks: readonly TaskDetail[], id: string, change: Change) =>
 /** Writes a change of one task into every list and page that shows it. */
 function patchTask(client: QueryClient, id: string, change: Change): void {
   client.setQueryData<TaskDetail>(keys.task(id), (task) => task && patched([task], id, change)[0]);
+  client.setQueriesData<TaskPage>(
+    { queryKey: [...keys.tasks, 'rows'] },
+    (page) => page && { ...page, task_list: patched(page.task_list, id, change) },
+  );
   client.setQueriesData<TaskDetail[]>(
     { queryKey: [...keys.tasks, 'page'] },
     (tasks) => tasks && patched(tasks, id, change),
-  );
-  client.setQueriesData<{ pages: TaskPage[]; pageParams: unknown[] }>(
-    { queryKey: [...keys.tasks, 'all'] },
-    (all) =>
-      all && {
-        ...all,
-        pages: all.pages.map((page) => ({ ...page, task_list: patched(page.task_list, id, change) })),
-      },
   );
 }
 
@@ -46,6 +42,7 @@ function refreshLists(client: QueryClient): void {
     void client.invalidateQueries({ queryKey: keys.tasks });
     void client.invalidateQueries({ queryKey: ['task'] }); // places in line move with every start
     void client.invalidateQueries({ queryKey: keys.agents });
+    void client.invalidateQueries({ queryKey: ['queue'] });
   }, 400);
 }
 
@@ -64,7 +61,10 @@ function refreshSoon(client: QueryClient, key: readonly [string]): void {
 /** Brings one message of the event streams into the cache and the live store. Unknown events are left alone. */
 export function applyMessage(message: SseMessage, client: QueryClient = queryClient): void {
   if (message.event === 'agents_changed') return void client.invalidateQueries({ queryKey: keys.agents });
-  if (message.event === 'queue_changed') return void refreshSoon(client, ['queue']);
+  if (message.event === 'queue_changed' || message.event === 'tasks_changed') {
+    refreshSoon(client, ['queue']);
+    return void refreshLists(client);
+  }
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
   if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
   if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);

@@ -2,7 +2,6 @@ import {
   keepPreviousData,
   QueryClient,
   queryOptions,
-  useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
@@ -62,20 +61,6 @@ export const useTasks = (filter: TaskFilter, count = 20, enabled = true) =>
     enabled,
   });
 
-const pageSize = 40;
-
-/** All tasks, page after page. */
-export const useTaskPages = (filter: TaskFilter) =>
-  useInfiniteQuery({
-    queryKey: [...keys.tasks, 'all', filter],
-    queryFn: ({ pageParam, signal }) =>
-      api.listTasks({ ...filter, per_page: pageSize, current_page: pageParam }, signal),
-    initialPageParam: 1,
-    getNextPageParam: ({ page_meta: page }) =>
-      page.current_page * page.per_page < page.total_count ? page.current_page + 1 : undefined,
-    placeholderData: keepPreviousData,
-  });
-
 export const useTask = (id: string) =>
   useQuery({ queryKey: keys.task(id), queryFn: ({ signal }) => api.getTask(id, signal) });
 
@@ -92,7 +77,8 @@ export const useResult = (task: TaskDetail | undefined) =>
 export const useAgents = () =>
   useQuery({
     queryKey: keys.agents,
-    queryFn: async ({ signal }) => (await api.listAgents(signal)).agent_list,
+    queryFn: ({ signal }) => api.listAgents(signal),
+    select: ({ agent_list }) => agent_list,
     refetchInterval: 15_000, // free memory and load are measured, not announced
   });
 

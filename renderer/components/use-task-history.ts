@@ -9,6 +9,7 @@ export interface Moment {
   readonly at: string;
   readonly reason: string | undefined;
   readonly agent: string | undefined;
+  readonly engine: string | undefined;
 }
 
 /**
@@ -34,7 +35,8 @@ export function useTaskHistory(id: string): readonly Moment[] {
         over = isTerminal(data.status);
         const reason = 'reason' in data ? data.reason : undefined;
         const agent = 'agent_id' in data ? data.agent_id : undefined;
-        setMoments((all) => [...all, { status: data.status, at: data.timestamp, reason, agent }]);
+        const engine = 'engine' in data ? data.engine : undefined;
+        setMoments((all) => [...all, { status: data.status, at: data.timestamp, reason, agent, engine }]);
       },
     });
   }, [id]);

@@ -8,11 +8,12 @@ import { ago } from '../components/format.ts';
 import { Page } from '../components/page.tsx';
 import { Settled } from '../components/settled.tsx';
 import { Actions } from '../components/task/actions.tsx';
-import { Facts, History, Inputs } from '../components/task/facts.tsx';
+import { Facts, Inputs } from '../components/task/facts.tsx';
 import { Failure } from '../components/task/failure.tsx';
 import { Log } from '../components/task/log.tsx';
 import { Outputs } from '../components/task/outputs.tsx';
 import { StatusPanel } from '../components/task/status-panel.tsx';
+import { Timeline } from '../components/task/timeline.tsx';
 import { TaskFrame } from '../components/task-frame.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useTaskHistory } from '../components/use-task-history.ts';
@@ -57,11 +58,11 @@ function Body({ task }: { task: TaskDetail }) {
         <RetryOf task={task} />
         <Inputs task={task} />
         <Facts task={task} />
-        <History moments={moments} />
+        <Timeline moments={moments} />
       </aside>
       <div className="min-w-0">
         <Outputs outputs={outputs} chosen={picture?.storage_key} onChoose={setChosen} />
-        <Log taskId={task.id} />
+        <Log task={task} />
       </div>
     </div>
   );

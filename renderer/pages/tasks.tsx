@@ -1,51 +1,34 @@
-import { clsx } from 'clsx';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isTerminal, type TaskStatus } from '#shared/task-states.ts';
-import { useTaskPages } from '../api/queries.ts';
 import { Page } from '../components/page.tsx';
-import { Problem } from '../components/problem.tsx';
-import { TaskRows } from '../components/task-row.tsx';
-import { useNow } from '../components/use-now.ts';
+import { FilterBar, StatusChips } from '../components/tasks/filter-bar.tsx';
+import { narrowed, type TaskFilters, useSource, useTaskFilters } from '../components/tasks/filters.ts';
+import { HeadActions, NowRunning, QueueWords } from '../components/tasks/head.tsx';
+import { TaskList } from '../components/tasks/list.tsx';
+import { useSelection } from '../components/tasks/selection.ts';
+import { SelectionBar } from '../components/tasks/selection-bar.tsx';
 import { Blank } from '../ui/blank.tsx';
-import { Button, LinkButton } from '../ui/button.tsx';
+import { LinkButton } from '../ui/button.tsx';
 
-const filters = ['running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
+const densityKey = 'atelier.tasks.compact';
 
-function Filter({
-  value,
-  onChange,
-}: {
-  value: TaskStatus | null;
-  onChange: (value: TaskStatus | null) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <fieldset className="-mx-4 mb-4 flex gap-2 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
-      <legend className="sr-only">{t('task.filter')}</legend>
-      {[null, ...filters].map((status) => (
-        <button
-          key={status ?? 'all'}
-          type="button"
-          aria-pressed={value === status}
-          onClick={() => onChange(status)}
-          className={clsx(
-            'h-8 shrink-0 rounded-full border px-3.5 font-medium text-small transition-colors',
-            value === status
-              ? 'border-text bg-text text-ground'
-              : 'border-line text-soft hover:border-faint hover:text-text',
-          )}
-        >
-          {status ? t(`task.status.${status}`) : t('task.all')}
-        </button>
-      ))}
-    </fieldset>
-  );
+function useDensity(): [boolean, (compact: boolean) => void] {
+  const [compact, setCompact] = useState(() => localStorage.getItem(densityKey) === '1');
+  return [
+    compact,
+    (next) => {
+      localStorage.setItem(densityKey, next ? '1' : '0');
+      setCompact(next);
+    },
+  ];
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
+function Nothing({ filters }: { filters: TaskFilters }) {
   const { t } = useTranslation();
-  if (filtered)
+  if (narrowed(filters) > 0) return <Blank title={t('tasks.noneFound')} body={t('tasks.noneFoundBody')} />;
+  if (filters.status === 'waiting')
+    return <Blank title={t('tasks.emptyLine')} body={t('tasks.emptyLineBody')} />;
+  if (filters.status)
     return <p className="py-16 text-center font-serif text-head text-soft">{t('task.emptyFilter')}</p>;
   return (
     <Blank title={t('task.emptyTitle')} body={t('task.emptyBody')}>
@@ -56,27 +39,33 @@ function Nothing({ filtered }: { filtered: boolean }) {
   );
 }
 
+/** Everything that was run, newest first; and the line, which can be put into another order. */
 export default function Tasks() {
   const { t } = useTranslation();
-  const [status, setStatus] = useState<TaskStatus | null>(null);
-  const query = useTaskPages(status ? { status } : {});
-  const tasks = query.data?.pages.flatMap((page) => page.task_list);
-  const now = useNow(true, tasks?.some((task) => !isTerminal(task.task_status)) ? 1000 : 30_000);
+  const [filters, change] = useTaskFilters();
+  const source = useSource(filters);
+  const [compact, setCompact] = useDensity();
+  const selection = useSelection();
+  const live = narrowed(filters) === 0 && (filters.status === undefined || filters.status === 'waiting');
   return (
-    <Page title={t('task.title')} subtitle={t('task.subtitle')}>
-      <Filter value={status} onChange={setStatus} />
-      {query.isError && !tasks && (
-        <Problem title={t('errors.loadTitle')} error={query.error} onRetry={() => void query.refetch()} />
-      )}
-      {tasks?.length === 0 && <Nothing filtered={status !== null} />}
-      {tasks && tasks.length > 0 && <TaskRows tasks={tasks} now={now} />}
-      {query.hasNextPage && (
-        <div className="mt-6 flex justify-center">
-          <Button onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+    <Page
+      title={t('task.title')}
+      subtitle={<QueueWords />}
+      actions={<HeadActions compact={compact} onCompact={setCompact} />}
+    >
+      <div className="mb-6 flex flex-col gap-3">
+        <StatusChips filters={filters} onChange={change} />
+        <FilterBar filters={filters} onChange={change} />
+      </div>
+      {live && <NowRunning compact={compact} />}
+      <TaskList
+        key={JSON.stringify(source)}
+        source={source}
+        compact={compact}
+        selection={selection}
+        empty={<Nothing filters={filters} />}
+      />
+      <SelectionBar selection={selection} source={source} />
     </Page>
   );
 }

@@ -140,7 +140,13 @@ export const agentMessage = z.discriminatedUnion('type', [
   /** The attempt is on the agent's disk and staged; stops the acknowledgement timeout. */
   z.object({ type: z.literal('received'), ...reliable, ...attemptRef }),
   /** The engine executes it: the task runs and its timeout clock starts. */
-  z.object({ type: z.literal('accepted'), ...reliable, ...attemptRef }),
+  z.object({
+    type: z.literal('accepted'),
+    ...reliable,
+    ...attemptRef,
+    /** By its name in `engines`. */
+    engine_name: z.string().max(200).optional(),
+  }),
   /** The agent can't take it; the task goes back in line. `rest` false: what stood in the way is gone from it already. */
   z.object({
     type: z.literal('declined'),

@@ -14,6 +14,8 @@ export const taskEvents = {
     ...common,
     status: taskStatus,
     agent_id: z.string().optional(),
+    /** Ours: what executes it, by the agent's name for it. */
+    engine: z.string().optional(),
     reason: z.string().optional(),
     queue_position: z.int().optional(),
   }),

@@ -108,6 +108,16 @@ test('a version that broke a workflow is taken only by who insists, told what br
     .toEqual({ engine_id: 'comfyui', how: 'switch', insist: true });
 });
 
+test('a version that is still being tried offers no choice yet', async () => {
+  const tried = { ...scenes.brokenCandidate, verdict: 'untried' as const, canaries: [] };
+  const job = scenes.updating(now()).job;
+  const page = await open(`${at}?tab=update`, { ...ready, candidate: tried, job }, starter);
+  await page.getByRole('heading', { name: '0.3.71 is being made beside yours' }).waitFor();
+  expect(await button(page, 'Take 0.3.71').count()).toBe(0);
+  agent.report({ ...ready, candidate: tried }, starter);
+  await button(page, 'Take 0.3.71').waitFor();
+});
+
 test('a job that failed is told until it is dismissed', async () => {
   const page = await open(at, scenes.failedPack(now()), starter);
   const job = page.getByRole('alert').filter({ hasText: 'pip could not install' });

@@ -155,7 +155,13 @@ export class Attempt {
   #started(): void {
     if (this.#quiet) return;
     this.#phase = 'running';
-    void this.#durable.then(() => this.#ports.link.send({ type: 'accepted', ...this.#ref }));
+    void this.#durable.then(() =>
+      this.#ports.link.send({
+        type: 'accepted',
+        ...this.#ref,
+        ...(this.engine === undefined ? {} : { engine_name: this.engine }),
+      }),
+    );
   }
 
   async #carry(found?: EngineRun): Promise<void> {

@@ -9,6 +9,9 @@ export function refOf(message: AgentMessage): AttemptRef | undefined {
   return 'attempt_id' in message ? { id: message.attempt_id, fence: message.fence } : undefined;
 }
 
+const isOwn = (session: AgentSession, attemptId: string): boolean =>
+  session.attempts.get(attemptId)?.teamId === session.teamId;
+
 /** What each message of an agent does. Idempotent: a message that comes again changes nothing. */
 export async function carryOut(
   session: AgentSession,
@@ -23,7 +26,8 @@ export async function carryOut(
     case 'received':
       return attempts.received(ref);
     case 'accepted':
-      return attempts.accepted(ref);
+      // Who runs a stranger's task does not say what on.
+      return attempts.accepted(ref, isOwn(session, ref.id) ? message.engine_name : undefined);
     case 'declined':
       return attempts.declined(ref, message.reason);
     case 'completed':

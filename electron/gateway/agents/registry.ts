@@ -138,7 +138,7 @@ export class AgentRegistry {
     for (const deadlines of [this.#leases, this.#silences, this.#rests]) deadlines.clear(key);
     session?.close(linkClose.badCredential, 'this agent was removed from the team');
     const { attempts, store } = this.#ports;
-    const reason = `The agent ${agentId} was removed.`;
+    const reason = 'The agent that had it was removed.';
     await Promise.all(openAttemptsOf(store.read, key).map((attempt) => attempts.unsent(attempt, reason)));
     if (session) this.#changed(session);
   }

@@ -108,12 +108,13 @@ export class Attempts {
   }
 
   /** The engine executes it: the timeout clock runs from now. */
-  accepted(ref: AttemptRef): Promise<void> {
+  accepted(ref: AttemptRef, engine?: string): Promise<void> {
     const begin = (writer: Writer, task: TaskRow, told: Told): void => {
       const now = this.#ports.clock();
       setAttemptState(writer, ref.id, 'running', now);
       if (!moveTask(writer, task.id, { to: 'running', set: { started_at: now }, attemptId: ref.id })) return;
-      const data = { status: 'running', agent_id: task.agent_id ?? '' } as const;
+      const running = { status: 'running', agent_id: task.agent_id ?? '' } as const;
+      const data = engine === undefined ? running : { ...running, engine };
       told.events.push(this.#ports.events.append(writer, task, 'status', data));
       told.after.push(() => this.#ports.signals.started({ ...task, status: 'running', started_at: now }));
     };

@@ -94,7 +94,7 @@ export const workflow = {
     noInputs: 'none',
     nodes: 'Nodes',
   },
-  runs: { none: 'Nothing was run with this workflow yet.', go: 'Go to the form' },
+  runs: { all: 'All runs', none: 'Nothing was run with this workflow yet.', go: 'Go to the form' },
   api: {
     intro:
       'Ready to run: the address, the workflow and its values are the real ones. Put a key of your own into ATELIER_KEY.',

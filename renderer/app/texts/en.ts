@@ -5,6 +5,7 @@ import { models } from './en-models.ts';
 import { settingsPage } from './en-settings.ts';
 import * as shell from './en-shell.ts';
 import { task } from './en-task.ts';
+import { agentCare, taskLog, tasks, timeline } from './en-tasks.ts';
 import { invitation, pairing, password, team } from './en-team.ts';
 import { webhooks } from './en-webhooks.ts';
 import { workflow } from './en-workflows.ts';
@@ -217,6 +218,10 @@ export const english = {
   models,
   gallery,
   task,
+  tasks,
+  taskLog,
+  timeline,
+  agentCare,
   team,
   invitation,
   password,

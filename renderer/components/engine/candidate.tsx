@@ -133,7 +133,10 @@ export function CandidateOf({ engine }: { engine: EngineItem }) {
   const may = useMay();
   const { candidate } = engine;
   if (!candidate) return null;
-  const { state, verdict, canaries } = candidate;
+  const { verdict, canaries } = candidate;
+  // It stands already while the starred workflows are still tried on it: there is nothing to choose yet.
+  const trying = engine.job?.kind === 'update' && engine.job.state === 'running';
+  const state = trying ? 'preparing' : candidate.state;
   const version = candidate.version || candidate.commit.slice(0, 10);
   return (
     <section className="flex flex-col gap-4 rounded-card border border-line bg-surface p-5 sm:p-6">

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { AgentItem } from '#shared/wire/agents.ts';
 import { useAgents } from '../../api/queries.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { AgentLight } from '../agent-card.tsx';
+import { AgentLight } from '../agents/light.tsx';
 import { bytes } from '../format.ts';
 import { Section } from '../page.tsx';
 
@@ -42,7 +42,7 @@ function MachineGlance({ agent }: { agent: AgentItem }) {
       <div className="flex items-baseline justify-between gap-4">
         <span className="truncate font-medium">{agent.agent_id}</span>
         <span className="text-small text-soft">
-          <AgentLight status={agent.agent_status} />
+          <AgentLight agent={agent} />
         </span>
       </div>
       {gpus.length === 0 && <p className="text-small text-soft">{t('machines.processor')}</p>}

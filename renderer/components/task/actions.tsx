@@ -4,10 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { isTerminal } from '#shared/task-states.ts';
 import type { TaskDetail, TaskOutput } from '#shared/wire/tasks.ts';
-import { useCancelTask, useRunWorkflow, useWorkflow } from '../../api/queries.ts';
+import { useCancelTask, useWorkflow } from '../../api/queries.ts';
+import { taskApi, useTaskChange } from '../../api/tasks.ts';
+import { useMay } from '../../state/rights.ts';
 import { Anchor, Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
 import { rememberValues, valuesOfTask } from '../run-form/values.ts';
+import { RemoveTask } from './remove.tsx';
 
 const tell = (error: Error) => void notify.bad(error.message);
 
@@ -35,40 +38,48 @@ function Cancel({ task }: { task: TaskDetail }) {
   );
 }
 
-/** What one may do with a task now: stop it while it is open; take it home or make it again once it is over. */
-export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutput | undefined }) {
-  const { t } = useTranslation();
+/** Its values into the form of its workflow, to be changed before it runs. */
+function useEdit(task: TaskDetail) {
   const [, navigate] = useLocation();
-  const run = useRunWorkflow();
   const slug = task.workflow_slug;
   const { data: workflow } = useWorkflow(slug);
-
-  if (!isTerminal(task.task_status)) return <Cancel task={task} />;
-  const again = () =>
-    run.mutate(
-      { slug, parameters: task.parameters },
-      { onSuccess: ({ task_id }) => navigate(`/tasks/${task_id}`), onError: tell },
-    );
-  const edit = () => {
+  return () => {
     if (workflow) rememberValues(slug, valuesOfTask(task.parameters, workflow.parameters));
     navigate(`/workflows/${slug}`);
   };
+}
+
+/** What one may do with a task now: stop it while it is open; take it home, make it again or let it go once it is over. */
+export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutput | undefined }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [, navigate] = useLocation();
+  const retry = useTaskChange(taskApi.retry);
+  const edit = useEdit(task);
+  if (!isTerminal(task.task_status)) return may('cancelTask') ? <Cancel task={task} /> : null;
+  const again = () =>
+    retry.mutate(task.id, { onSuccess: ({ task_id }) => navigate(`/tasks/${task_id}`), onError: tell });
   return (
     <div className="flex flex-wrap gap-2">
-      <Button look="primary" onClick={again} disabled={run.isPending}>
-        <Play size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
-        {t('task.runAgain')}
-      </Button>
-      <Button onClick={edit}>
-        <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
-        {t('task.editAndRun')}
-      </Button>
+      {may('retryTask') && (
+        <>
+          <Button look="primary" onClick={again} disabled={retry.isPending}>
+            <Play size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
+            {t('task.runAgain')}
+          </Button>
+          <Button onClick={edit}>
+            <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
+            {t('task.editAndRun')}
+          </Button>
+        </>
+      )}
       {picture && (
         <Anchor href={picture.url} download={picture.name}>
           <Download size={16} strokeWidth={1.5} aria-hidden />
           {t('task.download')}
         </Anchor>
       )}
+      <RemoveTask task={task} />
     </div>
   );
 }

@@ -4,11 +4,8 @@ import { Link } from 'wouter';
 import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { useWorkflow } from '../../api/queries.ts';
 import { useConnection } from '../../state/connection.ts';
-import { duration, timeOfDay } from '../format.ts';
 import { hexOf, isColour } from '../run-form/colour-field.tsx';
 import { fileNameOf } from '../run-form/values.ts';
-import { StatusMark } from '../status-mark.tsx';
-import type { Moment } from '../use-task-history.ts';
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -79,37 +76,6 @@ export function Facts({ task }: { task: TaskDetail }) {
         </Fact>
         {task.attempt_count > 1 && <Fact name={t('task.attempts')}>{task.attempt_count}</Fact>}
       </dl>
-    </Group>
-  );
-}
-
-/** Every state it went through, with how long each took. */
-export function History({ moments }: { moments: readonly Moment[] }) {
-  const { t } = useTranslation();
-  return (
-    <Group title={t('task.history')}>
-      <ol className="mt-1 flex flex-col">
-        {moments.map((moment, index) => {
-          const next = moments[index + 1];
-          return (
-            <li
-              key={`${moment.status}-${moment.at}`}
-              className="flex flex-wrap items-baseline gap-x-3 py-1.5"
-            >
-              <StatusMark status={moment.status} />
-              <time dateTime={moment.at} className="text-small text-soft">
-                {timeOfDay(moment.at)}
-              </time>
-              {next && (
-                <span className="tabular ml-auto text-small text-soft">
-                  {duration(Date.parse(next.at) - Date.parse(moment.at))}
-                </span>
-              )}
-              {moment.reason && <p className="basis-full text-small text-soft">{moment.reason}</p>}
-            </li>
-          );
-        })}
-      </ol>
     </Group>
   );
 }

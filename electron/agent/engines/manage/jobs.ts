@@ -75,7 +75,7 @@ export class Jobs {
   dismiss(engineId: string): void {
     this.checkFree(engineId);
     if (!this.#jobs.delete(engineId)) {
-      throw new Refusal('conflict', `Nothing is told of "${engineId}" any more: it was dismissed already.`);
+      throw new Refusal('conflict', `There is nothing to dismiss: no job is told of "${engineId}".`);
     }
     this.#changed();
   }

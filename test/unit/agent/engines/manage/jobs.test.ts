@@ -20,7 +20,7 @@ describe('Jobs', () => {
     jobs.dismiss('one');
     expect(jobs.get('one')).toBeNull();
     expect(changed).toHaveBeenCalledTimes(before + 1);
-    expect(() => jobs.dismiss('one')).toThrow('dismissed already');
+    expect(() => jobs.dismiss('one')).toThrow('nothing to dismiss');
   });
 
   it('are not dismissed while they go on', async () => {
