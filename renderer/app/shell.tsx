@@ -2,12 +2,8 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { DropTarget } from '../components/drop-target.tsx';
-import { HostProgress } from '../components/shell/host-progress.tsx';
 import { LineBanner } from '../components/shell/line-banner.tsx';
-import { TaskNotices } from '../components/shell/task-notices.tsx';
-import { TransferTray } from '../components/shell/transfer-tray.tsx';
 import Home from '../pages/home.tsx';
-import { host } from '../state/host.ts';
 import { Blank } from '../ui/blank.tsx';
 import { LinkButton } from '../ui/button.tsx';
 import { Overlays } from './overlays.tsx';
@@ -27,6 +23,7 @@ const Models = lazy(() => import('../pages/models.tsx'));
 const Agents = lazy(() => import('../pages/agents.tsx'));
 const Team = lazy(() => import('../pages/team.tsx'));
 const Pair = lazy(() => import('../pages/pair.tsx'));
+const Asides = lazy(() => import('../components/shell/asides.tsx'));
 const Settings = lazy(() => import('../pages/settings.tsx'));
 
 function NotFound() {
@@ -75,9 +72,9 @@ export function Shell() {
         </Suspense>
       </main>
       <Overlays />
-      <TransferTray />
-      <TaskNotices />
-      {host && <HostProgress />}
+      <Suspense>
+        <Asides />
+      </Suspense>
       <DropTarget />
     </div>
   );

@@ -80,8 +80,13 @@ export default function Home() {
       <Attention />
       {shown && <Stage task={shown} />}
       <StillToBegin />
-      <div className="mt-10 flex flex-col gap-8">
-        <div className={clsx('grid gap-8', inLine.length > 0 && 'lg:grid-cols-[minmax(0,1fr)_20rem]')}>
+      <div className="mt-10">
+        <div
+          className={clsx(
+            'grid gap-x-8 lg:*:mt-0',
+            inLine.length > 0 && 'lg:grid-cols-[minmax(0,1fr)_20rem]',
+          )}
+        >
           <InLine tasks={inLine} />
           <Machines narrow={inLine.length > 0} />
         </div>

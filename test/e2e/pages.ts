@@ -102,6 +102,29 @@ export const pageRows: Readonly<Record<string, PageRow>> = {
     },
     main: button('Run again'),
   },
+  gallery: { route: '/gallery', go: opens('/gallery', (page) => page.locator('[data-tile]')) },
+  'a work in the gallery': {
+    route: '/gallery',
+    go: async (page, { url }) => {
+      await page.goto(`${url}/gallery`);
+      await page.locator('[data-tile]').first().click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Download' }).waitFor();
+    },
+  },
+  models: {
+    route: '/models',
+    go: opens('/models', (page) => page.getByRole('heading', { level: 2 })),
+    main: button('Upload'),
+  },
+  ...Object.fromEntries(
+    ['runs', 'graph', 'versions', 'needs', 'api', 'edit'].map((tab): [string, PageRow] => [
+      `workflow: ${tab}`,
+      {
+        route: '/workflows/:slug',
+        go: opens(`/workflows/gradient-study?tab=${tab}`, (page) => page.getByRole('tabpanel')),
+      },
+    ]),
+  ),
   engines: {
     route: '/engines',
     go: opens('/engines', (page) => page.getByRole('article')),

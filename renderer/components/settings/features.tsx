@@ -6,7 +6,7 @@ import { controlClass } from '../../ui/field.tsx';
 import { notify } from '../../ui/notices.tsx';
 import { Section } from '../page.tsx';
 import { Settled } from '../settled.tsx';
-import { type LimitName, limitOf, limitText, type SwitchName } from './limits.ts';
+import { isLimit, type LimitName, limitOf, limitText, type SwitchName } from './limits.ts';
 import { Row, Rows, SwitchRow } from './row.tsx';
 
 /** One limit: empty means none. Written when it is left or Enter is pressed. */
@@ -76,14 +76,16 @@ function Scope({ scope }: { scope: FeatureScope }) {
           onChange={(on) => save.mutate({ [scope]: { features: { [name]: on } } }, { onError })}
         />
       ))}
-      {(Object.keys(quotas) as LimitName[]).map((name) => (
-        <Limit
-          key={name}
-          name={name}
-          value={data[scope].quotas[name] ?? -1}
-          onChange={(limit) => save.mutate({ [scope]: { quotas: { [name]: limit } } }, { onError })}
-        />
-      ))}
+      {Object.keys(quotas)
+        .filter(isLimit)
+        .map((name) => (
+          <Limit
+            key={name}
+            name={name}
+            value={data[scope].quotas[name] ?? -1}
+            onChange={(limit) => save.mutate({ [scope]: { quotas: { [name]: limit } } }, { onError })}
+          />
+        ))}
     </Rows>
   );
 }

@@ -3,7 +3,12 @@ import type { FeatureOf, QuotaOf } from '#shared/features.ts';
 type ToCome = 'oauth' | 'email' | 'oidc_provider' | 'mcp_server' | 'notifications' | 'container_services';
 
 export type SwitchName = Exclude<FeatureOf<'global'> | FeatureOf<'account'> | FeatureOf<'team'>, ToCome>;
-export type LimitName = QuotaOf<'global'> | QuotaOf<'account'> | QuotaOf<'team'>;
+/** Bytes are set where they are seen: in the storage section. */
+export type LimitName = Exclude<
+  QuotaOf<'global'> | QuotaOf<'account'> | QuotaOf<'team'>,
+  'max_storage_bytes'
+>;
+export const isLimit = (name: string): name is LimitName => name !== 'max_storage_bytes';
 
 const unlimited = -1;
 

@@ -5,6 +5,7 @@ import { openDesk, probeGraph } from '../desk.ts';
 import { type Owner, ownerOf } from '../owner.ts';
 import { plainStudio, type Studio } from './scene.ts';
 import { engineStudio } from './scenes-engines.ts';
+import { modelStudio } from './scenes-library.ts';
 
 const samples = resolve(import.meta.dirname, '../../../resources/workflows');
 const sample = (name: string): Record<string, unknown> =>
@@ -93,4 +94,5 @@ export const studios: Readonly<Record<string, () => Promise<Studio>>> = {
   lonely: () => plainStudio(['--no-agent']),
   busy: busyStudio,
   engines: engineStudio,
+  models: modelStudio,
 };
