@@ -8,7 +8,6 @@ export const settingsPage = {
     notices: 'Notices',
     storage: 'Storage',
     network: 'Network',
-    storage: 'Storage',
     features: 'Features and limits',
     startup: 'Startup',
     about: 'About',

@@ -19,7 +19,6 @@ export const sections = [
   { name: 'keys', page: lazy(() => import('./keys.tsx')), needs: 'createCredential' },
   { name: 'storage', page: lazy(() => import('./storage.tsx')), needs: 'getStorage' },
   { name: 'network', page: lazy(() => import('./network.tsx')) },
-  { name: 'storage', page: lazy(() => import('./storage.tsx')) },
   { name: 'features', page: lazy(() => import('./features.tsx')), operator: true },
   { name: 'startup', page: lazy(() => import('./startup.tsx')) },
   { name: 'about', page: lazy(() => import('./about.tsx')) },
