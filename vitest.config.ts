@@ -5,7 +5,8 @@ const alias = { '#shared': resolve(import.meta.dirname, 'shared') };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // More than there are cores: most tests wait for processes of theirs.
+    maxWorkers: 4,
     projects: [
       {
         resolve: { alias },
@@ -28,7 +29,6 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           pool: 'forks',
-          fileParallelism: false,
         },
       },
     ],

@@ -6,11 +6,9 @@ import type { TaskDetail, taskList } from '#shared/wire/tasks.ts';
 import { useConnection } from '../state/connection.ts';
 import { tellEnding } from '../state/endings.ts';
 import { live } from '../state/live.ts';
-import { modelKeys } from './model-queries.ts';
 import { keys, queryClient } from './queries.ts';
 import type { SseMessage } from './sse.ts';
 import { openStream } from './stream.ts';
-import { webhooksKey } from './webhooks.ts';
 
 type Change = Partial<TaskDetail>;
 type TaskPage = z.infer<typeof taskList>;
@@ -66,8 +64,8 @@ export function applyMessage(message: SseMessage, client: QueryClient = queryCli
     return void refreshLists(client);
   }
   if (message.event === 'engines_changed') return void refreshSoon(client, keys.engines);
-  if (message.event === 'webhooks_changed') return void refreshSoon(client, webhooksKey);
-  if (message.event === 'models_changed') return void refreshSoon(client, modelKeys);
+  if (message.event === 'webhooks_changed') return void refreshSoon(client, keys.webhooks);
+  if (message.event === 'models_changed') return void refreshSoon(client, keys.models);
   if (message.event === 'outputs_changed') return void refreshSoon(client, keys.outputs);
   if (message.event === 'workflows_changed')
     return void client.invalidateQueries({ queryKey: keys.workflows });

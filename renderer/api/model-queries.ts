@@ -7,22 +7,21 @@ import {
 } from '@tanstack/react-query';
 import { notify } from '../ui/notices.tsx';
 import { type InventoryWish, modelApi } from './models.ts';
-
-export const modelKeys = ['models'] as const;
+import { keys } from './queries.ts';
 
 export const useModelSummary = () =>
-  useQuery({ queryKey: [...modelKeys, 'summary'], queryFn: ({ signal }) => modelApi.summary(signal) });
+  useQuery({ queryKey: [...keys.models, 'summary'], queryFn: ({ signal }) => modelApi.summary(signal) });
 
 export const useModelFetches = () =>
   useQuery({
-    queryKey: [...modelKeys, 'fetches'],
+    queryKey: [...keys.models, 'fetches'],
     queryFn: async ({ signal }) => (await modelApi.fetches(signal)).fetch_list,
   });
 
 /** What agents and the library have, page after page. */
 export const useInventory = (wish: Omit<InventoryWish, 'current_page'>) =>
   useInfiniteQuery({
-    queryKey: [...modelKeys, 'inventory', wish],
+    queryKey: [...keys.models, 'inventory', wish],
     queryFn: ({ pageParam, signal }) => modelApi.inventory({ ...wish, current_page: pageParam }, signal),
     initialPageParam: 1,
     getNextPageParam: ({ page_meta: page }) =>
@@ -36,6 +35,6 @@ export function useModelChange<Input, Reply>(change: (input: Input) => Promise<R
   return useMutation({
     mutationFn: change,
     onError: (error) => void notify.bad(error.message),
-    onSettled: () => client.invalidateQueries({ queryKey: modelKeys }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.models }),
   });
 }

@@ -25,6 +25,8 @@ export const keys = {
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   outputs: ['outputs'] as const,
+  models: ['models'] as const,
+  webhooks: ['webhooks'] as const,
 };
 
 /** Events keep the cache fresh; only what the gateway did not answer is tried again. */

@@ -13,28 +13,26 @@ import {
   webhookList,
 } from '#shared/wire/webhooks.ts';
 import { call } from './http.ts';
-
-/** `webhooks_changed` makes everything below it stale. */
-export const webhooksKey = ['webhooks'] as const;
+import { keys } from './queries.ts';
 
 const at = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
 
 export const useWebhooks = () =>
   useQuery({
-    queryKey: webhooksKey,
+    queryKey: keys.webhooks,
     queryFn: async ({ signal }) =>
       (await call(webhookList, '/webhooks?per_page=100', { signal })).webhook_list,
   });
 
 export const useWebhook = (id: string) =>
   useQuery({
-    queryKey: [...webhooksKey, id],
+    queryKey: [...keys.webhooks, id],
     queryFn: ({ signal }) => call(webhookDetail, at(id), { signal }),
   });
 
 export const useDeliveries = (id: string) =>
   useQuery({
-    queryKey: [...webhooksKey, id, 'log'],
+    queryKey: [...keys.webhooks, id, 'log'],
     queryFn: async ({ signal }) =>
       (await call(webhookDeliveryList, `${at(id)}/deliveries?per_page=50`, { signal })).delivery_list,
   });
@@ -43,7 +41,7 @@ function useChange<Wish, Reply>(change: (wish: Wish) => Promise<Reply>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => client.invalidateQueries({ queryKey: webhooksKey }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.webhooks }),
   });
 }
 
@@ -58,7 +56,7 @@ export function useDeleteWebhook(id: string) {
   return useMutation({
     mutationFn: () => call(z.unknown(), at(id), { method: 'DELETE' }),
     // The list alone, and without waiting for it: what is open about it would ask for what is gone.
-    onSuccess: () => void client.invalidateQueries({ queryKey: webhooksKey, exact: true }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.webhooks, exact: true }),
   });
 }
 

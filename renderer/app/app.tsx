@@ -1,13 +1,14 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { queryClient } from '../api/queries.ts';
 import { Notices } from '../ui/notices.tsx';
 import { Catch } from './catch.tsx';
 import { Gate } from './gate.tsx';
+import { later } from './page.ts';
 import { Shell } from './shell.tsx';
 
-const Invitation = lazy(() => import('../pages/invitation.tsx'));
+const Invitation = later(() => import('../pages/invitation.tsx'));
 
 export function App() {
   return (

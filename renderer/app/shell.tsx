@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { DropTarget } from '../components/drop-target.tsx';
@@ -7,24 +7,25 @@ import Home from '../pages/home.tsx';
 import { Blank } from '../ui/blank.tsx';
 import { LinkButton } from '../ui/button.tsx';
 import { Overlays } from './overlays.tsx';
+import { later } from './page.ts';
 import { Rail } from './rail.tsx';
 
 // Home is in the first load; every other page comes when it is asked for.
-const Workflows = lazy(() => import('../pages/workflows.tsx'));
-const Workflow = lazy(() => import('../pages/workflow.tsx'));
-const Import = lazy(() => import('../pages/import.tsx'));
-const Tasks = lazy(() => import('../pages/tasks.tsx'));
-const Task = lazy(() => import('../pages/task.tsx'));
-const Gallery = lazy(() => import('../pages/gallery.tsx'));
-const Engines = lazy(() => import('../pages/engines.tsx'));
-const EngineAdd = lazy(() => import('../pages/engine-add.tsx'));
-const Engine = lazy(() => import('../pages/engine.tsx'));
-const Models = lazy(() => import('../pages/models.tsx'));
-const Agents = lazy(() => import('../pages/agents.tsx'));
-const Team = lazy(() => import('../pages/team.tsx'));
-const Pair = lazy(() => import('../pages/pair.tsx'));
-const Asides = lazy(() => import('../components/shell/asides.tsx'));
-const Settings = lazy(() => import('../pages/settings.tsx'));
+const Workflows = later(() => import('../pages/workflows.tsx'));
+const Workflow = later(() => import('../pages/workflow.tsx'));
+const Import = later(() => import('../pages/import.tsx'));
+const Tasks = later(() => import('../pages/tasks.tsx'));
+const Task = later(() => import('../pages/task.tsx'));
+const Gallery = later(() => import('../pages/gallery.tsx'));
+const Engines = later(() => import('../pages/engines.tsx'));
+const EngineAdd = later(() => import('../pages/engine-add.tsx'));
+const Engine = later(() => import('../pages/engine.tsx'));
+const Models = later(() => import('../pages/models.tsx'));
+const Agents = later(() => import('../pages/agents.tsx'));
+const Team = later(() => import('../pages/team.tsx'));
+const Pair = later(() => import('../pages/pair.tsx'));
+const Asides = later(() => import('../components/shell/asides.tsx'));
+const Settings = later(() => import('../pages/settings.tsx'));
 
 function NotFound() {
   const { t } = useTranslation();

@@ -1,8 +1,7 @@
 import { create } from 'zustand';
-import { modelKeys } from '../api/model-queries.ts';
 import { type UploadWish, uploadModel } from '../api/model-upload.ts';
 import { modelApi } from '../api/models.ts';
-import { queryClient } from '../api/queries.ts';
+import { keys, queryClient } from '../api/queries.ts';
 
 /** What is kept of an upload beyond this page: enough to go on when the same file is chosen again. */
 interface Kept {
@@ -107,7 +106,7 @@ async function carry(id: string): Promise<void> {
     });
     set(all().filter((one) => one.id !== id));
     files.delete(id);
-    void queryClient.invalidateQueries({ queryKey: modelKeys });
+    void queryClient.invalidateQueries({ queryKey: keys.models });
   } catch (error) {
     if (!stop.signal.aborted) change(id, { state: 'failed', error: (error as Error).message });
   }

@@ -1,7 +1,3 @@
-import { engineAdding } from './en-engine-adding.ts';
-import { engineChanges } from './en-engine-changes.ts';
-import { engineMissing } from './en-engine-missing.ts';
-
 /** Texts of the Engines page: what each engine is, how it stands, and what can be done with it. */
 export const engines = {
   title: 'Engines',
@@ -212,7 +208,4 @@ export const engines = {
     error: 'Error',
     toEnd: 'To the end',
   },
-  adding: engineAdding,
-  missing: engineMissing,
-  ...engineChanges,
 } as const;

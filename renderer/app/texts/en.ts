@@ -1,16 +1,8 @@
-import { cloud } from './en-cloud.ts';
 import { engines } from './en-engines.ts';
 import { form } from './en-form.ts';
-import { gallery } from './en-gallery.ts';
-import { models } from './en-models.ts';
-import { settingsPage } from './en-settings.ts';
 import * as shell from './en-shell.ts';
-import { storage } from './en-storage.ts';
 import { task } from './en-task.ts';
-import { agentCare, taskLog, tasks, timeline } from './en-tasks.ts';
-import { invitation, pairing, password, team } from './en-team.ts';
-import { webhooks } from './en-webhooks.ts';
-import { workflow } from './en-workflows.ts';
+import { agentCare, tasks } from './en-tasks.ts';
 
 /** The English texts: short, plain, to a person. Errors say what happened, why, and what to do. */
 export const english = {
@@ -196,43 +188,10 @@ export const english = {
     labels: 'Labels',
     noDevice: 'Runs on the processor',
   },
-  settings: {
-    title: 'Settings',
-    theme: 'Theme',
-    themes: { dark: 'Night', light: 'Day', system: 'As the system' },
-    keys: 'API keys',
-    keysBody: 'A key lets a program run workflows for your team. Each is shown once, when it is made.',
-    keyName: 'What is it for?',
-    createKey: 'Make a key',
-    newKey: 'Copy it now: it is not shown again.',
-    revoke: 'Revoke',
-    revokeNamed: 'Revoke {{name}}',
-    noKeys: 'No keys yet.',
-    lastUsed: 'used {{when}}',
-    neverUsed: 'never used',
-    keyNameRule: 'Say in 1 to 100 characters what the key is for.',
-    signedInAs: 'Signed in as {{name}}',
-    apiDocs: 'API reference',
-    keyKinds: { integration: 'program', agent: 'agent', device: 'device' },
-    keyStatus: { active: 'in use', expired: 'expired', revoked: 'revoked' },
-  },
-  cloud,
   engines,
   form,
-  storage,
-  models,
-  gallery,
   task,
   tasks,
-  taskLog,
-  timeline,
   agentCare,
-  team,
-  invitation,
-  password,
-  pairing,
-  webhooks,
-  workflow,
-  settingsPage,
   ...shell,
 } as const;
