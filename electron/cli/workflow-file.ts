@@ -2,52 +2,70 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { z } from 'zod';
 import { type Graph, readGraph } from '#shared/comfy/graph.ts';
+import { inspectWorkflow } from '#shared/comfy/inspect.ts';
+import { type FoundWorkflow, readWorkflowFile } from '#shared/comfy/readers/read.ts';
+import type { InspectWorkflowReply } from '#shared/wire/inspect.ts';
 import { importWorkflowRequest, type ParameterDef } from '#shared/wire/workflows.ts';
 import { UsageError } from './programs.ts';
 
 type ImportBody = z.input<typeof importWorkflowRequest>;
 
-/**
- * Reads a workflow file: an import body of the native API, or a bare graph in ComfyUI's API format. For a bare graph
- * each `--set NODE.FIELD=value` becomes a parameter, so any literal input can be set without preparing the file.
- */
-export async function readWorkflowFile(path: string, sets: readonly string[]): Promise<ImportBody> {
-  const text = await readFile(path, 'utf8').catch(() => {
+/** A file of any kind that carries a workflow, read. */
+export async function findWorkflow(path: string): Promise<FoundWorkflow> {
+  const bytes = await readFile(path).catch(() => {
     throw new Error(`There is no readable file at ${path}.`);
   });
-  const value = parse(text, path);
-  if (typeof value === 'object' && value !== null && 'workflow_json' in value) {
-    const body = importWorkflowRequest.safeParse(value);
-    if (body.success) return value as ImportBody;
+  return readWorkflowFile(bytes).catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`);
+  });
+}
+
+/**
+ * What to import of a found workflow in order to run it: an import body as it is, a graph in ComfyUI's API format, or a
+ * drawing, which `inspect` converts as the engine wants it. Each `--set` becomes a parameter: by the key that a form
+ * would have for it (`prompt`), or by NODE.FIELD for any literal input.
+ */
+export async function runnable(
+  path: string,
+  found: FoundWorkflow,
+  sets: readonly string[],
+  inspect: (found: FoundWorkflow) => Promise<InspectWorkflowReply>,
+): Promise<ImportBody> {
+  if (found.body) {
+    const body = importWorkflowRequest.safeParse(found.body);
+    if (body.success) return found.body as ImportBody;
     const issue = body.error.issues[0];
     throw new Error(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a workflow'}`);
   }
-  const read = readGraph(value);
-  if ('problem' in read) throw new Error(`${path}: ${read.problem}`);
+  // What lies beside a drawing is what was run: exact, and nobody has to be asked.
+  const seen = found.api ? asGraph(path, found) : await inspect(found);
+  const graph = seen.workflow_json as Graph;
   const name = basename(path, extname(path));
+  const keys = new Set(sets.map((set) => assignment(set)[0]));
+  const proposed = seen.parameters.filter(({ key }) => keys.has(key));
+  const direct = [...keys].filter((key) => !proposed.some((def) => def.key === key));
   return {
     workflow_slug: slugOf(name),
     display_name: name,
-    workflow_json: read.graph,
-    parameters: sets.map((set) => directParameter(read.graph, assignment(set)[0])),
+    workflow_json: graph,
+    parameters: [...proposed, ...direct.map((key) => directParameter(graph, key, seen.parameters))],
   };
 }
 
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function asGraph(path: string, found: FoundWorkflow) {
+  const read = readGraph(found.api);
+  if ('problem' in read) throw new Error(`${path}: ${read.problem}`);
+  const { graph, parameters } = inspectWorkflow({ ...found, ui: undefined, api: read.graph }, {});
+  return { workflow_json: graph, parameters: [...parameters] };
 }
 
-function directParameter(graph: Graph, key: string) {
+function directParameter(graph: Graph, key: string, form: readonly ParameterDef[]) {
   const dot = key.lastIndexOf('.');
   const [node_id, field] = [key.slice(0, dot), key.slice(dot + 1)];
   const node = graph[node_id];
   if (dot < 1 || !node) {
     throw new UsageError(
-      `--set ${key}=…: this file has no parameters, so name a node and its input, such as 6.text. Its nodes: ${Object.keys(graph).join(', ')}.`,
+      `--set ${key}=…: say a value of the form (${form.map((def) => def.key).join(', ') || 'none here'}), or a node and its input, such as 6.text. Its nodes: ${Object.keys(graph).join(', ')}.`,
     );
   }
   const current = node.inputs[field];

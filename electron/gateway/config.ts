@@ -23,6 +23,8 @@ export interface GatewayConfig {
   readonly comfyCloudUrl: string;
   readonly limits: {
     readonly bodyBytes: number;
+    /** Of a request that carries a whole workflow: drawings with pictures inside are large. */
+    readonly workflowBytes: number;
     readonly fileBytes: number;
     /** Size of the parts of an upload in parts. */
     readonly partBytes: number;
@@ -71,6 +73,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     ...options,
     limits: {
       bodyBytes: 8 * 1024 * 1024,
+      workflowBytes: 48 * 1024 * 1024,
       fileBytes: 500_000_000,
       partBytes: 100 * 1024 * 1024,
       maxTaskSeconds: 86_400,

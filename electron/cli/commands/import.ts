@@ -1,15 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { readWorkflowFile } from '#shared/comfy/readers/read.ts';
 import type { InspectWorkflowReply } from '#shared/wire/inspect.ts';
-import type { ApiClient } from '../client.ts';
+import { inspectFound } from '../inspect-workflow.ts';
 import { checkGateway, gatewayOf } from '../place.ts';
 import { type Programs, readArgs, UsageError } from '../programs.ts';
 import { slugOf } from '../workflow-file.ts';
-
-/** An engine that is just starting has not told its node classes yet. */
-const patienceMs = 10_000;
 
 /**
  * `atelier import FILE`: a workflow out of a file of any kind (JSON of both formats, pictures, videos, sounds), with a
@@ -39,11 +35,7 @@ export async function importFile(args: string[], programs: Programs): Promise<nu
   });
   const place = await gatewayOf(values, programs);
   try {
-    const seen = await inspect(place.client, {
-      ...(found.ui ? { workflow: found.ui } : {}),
-      ...(found.api ? { prompt: found.api } : {}),
-      ...found.body,
-    });
+    const seen = await inspectFound(place.client, found);
     process.stdout.write(`${report(seen).join('\n')}\n`);
     if (values.check) return seen.problems.some(({ level }) => level === 'error') ? 1 : 0;
     const name = values.name ?? basename(file, extname(file));
@@ -64,15 +56,6 @@ export async function importFile(args: string[], programs: Programs): Promise<nu
   }
 }
 
-async function inspect(client: ApiClient, workflow: Readonly<Record<string, unknown>>) {
-  const end = Date.now() + patienceMs;
-  for (;;) {
-    const seen = await client.inspect(workflow);
-    if (seen.node_info !== 'none' || Date.now() > end) return seen;
-    await pause(250);
-  }
-}
-
 /** What was found, a line each. */
 function report(seen: InspectWorkflowReply): string[] {
   const nodes = Object.keys(seen.workflow_json).length;
@@ -81,6 +64,8 @@ function report(seen: InspectWorkflowReply): string[] {
   ];
   if (seen.node_info === 'none')
     lines.push('No engine has told its node classes yet; values may be incomplete.');
+  if (seen.required_inputs.length > 0)
+    lines.push(`a run must bring ${seen.required_inputs.join(', ')} (files)`);
   for (const { level, message } of seen.problems) lines.push(`${level}: ${message}`);
   for (const { path, url } of seen.required_models) lines.push(`needs ${path}${url ? ` (${url})` : ''}`);
   for (const { agent_id, runs, missing_nodes, missing_models } of seen.verdicts) {

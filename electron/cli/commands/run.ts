@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
 import { follow, progressBar, saveOutputs } from '../follow.ts';
+import { inspectFound } from '../inspect-workflow.ts';
 import { checkGateway, gatewayOf } from '../place.ts';
 import { type Programs, readArgs, UsageError } from '../programs.ts';
-import { parameterValues, readWorkflowFile } from '../workflow-file.ts';
+import { findWorkflow, parameterValues, runnable } from '../workflow-file.ts';
 
-/** `atelier run FILE.json`: imports, runs, shows progress, writes the outputs. */
+/**
+ * `atelier run FILE`: imports a workflow out of a file of any kind that `atelier import` reads, runs it, shows progress,
+ * writes the outputs.
+ */
 export async function run(args: string[], programs: Programs): Promise<number> {
   const { values, positionals } = readArgs({
     args,
@@ -19,11 +23,12 @@ export async function run(args: string[], programs: Programs): Promise<number> {
   });
   const [file] = positionals;
   if (!file || positionals.length > 1)
-    throw new UsageError('Say which workflow file to run: atelier run FILE.json.');
+    throw new UsageError('Say which workflow file to run: atelier run FILE.');
   checkGateway(values);
-  const workflow = await readWorkflowFile(file, values.set);
+  const found = await findWorkflow(file);
   const place = await gatewayOf(values, programs);
   try {
+    const workflow = await runnable(file, found, values.set, (drawn) => inspectFound(place.client, drawn));
     const id = await place.client.importWorkflow(workflow);
     const detail = await place.client.workflow(id);
     const parameters = await parameterValues(detail.parameters, values.set, (path) =>

@@ -154,6 +154,7 @@ export const english = {
       'No engine has told its node classes yet. Values may be incomplete; open the file again once one is ready.',
     missingNodes: 'Nodes: {{names}}',
     missingModels: 'Models: {{names}}',
+    bring: 'A run must bring: {{names}}.',
     providedBy: '{{type}} (pack {{pack}})',
     findings_one: '{{count}} remark',
     findings_other: '{{count}} remarks',

@@ -58,6 +58,7 @@ export function Findings({ findings }: { findings: InspectWorkflowReply }) {
   const { t } = useTranslation();
   const names = useNodeNames(findings);
   const { verdicts, problems, node_info } = findings;
+  const inputs = findings.parameters.filter(({ key }) => findings.required_inputs.includes(key));
   return (
     <section>
       <h2 className="mb-2 font-semibold text-lead">{t('importing.verdictTitle')}</h2>
@@ -70,6 +71,11 @@ export function Findings({ findings }: { findings: InspectWorkflowReply }) {
         </ul>
       ) : (
         <p className="text-soft">{t('importing.verdictNobody')}</p>
+      )}
+      {inputs.length > 0 && (
+        <p className="mt-2 text-small text-soft">
+          {t('importing.bring', { names: inputs.map((def) => def.label || def.key).join(', ') })}
+        </p>
       )}
       {problems.length > 0 && (
         <details className="mt-2 text-small">

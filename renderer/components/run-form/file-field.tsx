@@ -97,7 +97,7 @@ function Filled({ id, name, thumb, words }: FilledProps) {
         <img
           src={thumb}
           alt={t('form.previewOf', { name })}
-          className="h-40 w-full rounded-control object-contain"
+          className="h-36 w-full rounded-control object-contain"
         />
       ) : (
         <FileImage size={28} strokeWidth={1.5} className="text-soft" aria-hidden />

@@ -3,8 +3,9 @@ import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { useEstimate, useLine } from '../../api/workflow-life.ts';
 import { duration } from '../format.ts';
 
-/** Seconds are told for short runs, minutes for long ones: it is a guess. */
-const roughly = (ms: number): string => duration(ms < 10_000 ? ms : Math.round(ms / 1000) * 1000);
+/** In whole seconds: it is a guess. */
+const roughly = (ms: number): string =>
+  ms < 10_000 ? `${Math.max(1, Math.round(ms / 1000))} s` : duration(ms);
 
 /** Before it is sent: how many runs, about how long, and who is before them. */
 export function useOutlook(workflow: WorkflowDetail, count: number) {

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useSearchParams } from 'wouter';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { api } from '../../api/endpoints.ts';
@@ -7,6 +8,8 @@ import { fileOfOutput } from './file-from.ts';
 import { keepSource } from './mask/sources.ts';
 import { thumbOf } from './thumb.ts';
 import { type Beginning, givenValues, recallValues, type Values } from './values.ts';
+
+const names = ['task', 'input', 'values'] as const;
 
 const parsed = (text: string): Record<string, unknown> => {
   try {
@@ -29,7 +32,7 @@ async function fromOutput(workflow: WorkflowDetail, storageKey: string): Promise
 
 async function begin(
   workflow: WorkflowDetail,
-  asked: { task: string | null; input: string | null; values: string | null },
+  asked: Partial<Record<(typeof names)[number], string | null | undefined>>,
 ): Promise<Beginning> {
   const before = recallValues(workflow);
   const given = asked.task
@@ -51,8 +54,9 @@ export function useBeginning(workflow: WorkflowDetail): {
   beginning: Beginning | null;
   problem: Error | null;
 } {
-  const [search] = useSearchParams();
-  const asked = { task: search.get('task'), input: search.get('input'), values: search.get('values') };
+  const [search, setSearch] = useSearchParams();
+  const [task, input, values] = names.map((name) => search.get(name));
+  const asked = { task, input, values };
   const wanted = Object.values(asked).some(Boolean);
   const query = useQuery({
     queryKey: ['form-beginning', workflow.id, workflow.version, asked],
@@ -62,6 +66,18 @@ export function useBeginning(workflow: WorkflowDetail): {
     gcTime: 0,
     retry: false,
   });
+  // Taken over once: from then on the form is the person's, also after a reload.
+  const taken = wanted && query.isSuccess;
+  useEffect(() => {
+    if (!taken) return;
+    setSearch(
+      (all) => {
+        for (const name of names) all.delete(name);
+        return all;
+      },
+      { replace: true },
+    );
+  }, [taken, setSearch]);
   if (!wanted || query.isError) return { beginning: recallValues(workflow), problem: query.error };
   return { beginning: query.data ?? null, problem: null };
 }

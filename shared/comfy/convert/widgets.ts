@@ -121,21 +121,27 @@ class Reading {
     }
   }
 
-  /** Grown widgets stand before the others; sockets that grow have names in the file and need nothing here. */
+  /**
+   * Grown widgets stand before the others; sockets that grow have names in the file and need nothing here. A group of
+   * several inputs grows by all of them at once, each named after itself instead of the group's prefix.
+   */
   #autogrow(group: InputSpec): void {
     const template = objectOf(group.options.template);
-    const [inner, ...more] = inputSpecs(template.input);
-    if (!inner || more.length > 0 || !isWidget(inner)) return;
+    const inner = inputSpecs(template.input);
+    if (!inner.some(isWidget)) return;
     const prefix = `${group.name}.`;
-    const least = Math.min(100, typeof template.min === 'number' ? template.min : 1);
     const names = listOf(template.names).flatMap((name) => textOf(name) ?? []);
-    const start = Array.from(
-      { length: least + 1 },
-      (_, at) => names[at] ?? `${textOf(template.prefix) ?? ''}${at}`,
-    );
+    const stem = (spec: InputSpec) => (inner.length > 1 ? spec.name : (textOf(template.prefix) ?? ''));
+    const least = Math.min(100, typeof template.min === 'number' ? template.min : 1);
+    const start = Array.from({ length: least + 1 }, (_, at) =>
+      inner.map((spec) => `${prefix}${names[at] ?? `${stem(spec)}${at}`}`),
+    ).flat();
     const grown = [...this.#sockets].filter((name) => name.startsWith(prefix));
-    for (const name of grown.length > 0 ? grown : start.map((one) => prefix + one))
-      this.#one({ ...inner, name });
+    for (const name of grown.length > 0 ? grown : start) {
+      const said = name.slice(prefix.length).replace(/\d+$/, '');
+      const spec = inner.length > 1 ? inner.find((one) => one.name === said) : inner[0];
+      if (spec && isWidget(spec)) this.#one({ ...spec, name });
+    }
   }
 }
 

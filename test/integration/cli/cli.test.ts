@@ -41,6 +41,35 @@ const invert = {
   '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'made' } },
 };
 
+/** As the editor saves it. */
+const drawing = {
+  version: 0.4,
+  last_node_id: 2,
+  last_link_id: 1,
+  nodes: [
+    {
+      id: 1,
+      type: 'EmptyImage',
+      order: 0,
+      mode: 0,
+      inputs: [],
+      outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }],
+      widgets_values: [64, 16, 1, 255],
+    },
+    {
+      id: 2,
+      type: 'SaveImage',
+      order: 1,
+      mode: 0,
+      inputs: [{ name: 'images', type: 'IMAGE', link: 1 }],
+      outputs: [],
+      widgets_values: ['drawn'],
+    },
+  ],
+  links: [[1, 1, 0, 2, 0, 'IMAGE']],
+  groups: [],
+};
+
 describe('atelier serve', () => {
   it('says its address once, answers there, and leaves no process and no port behind', async () => {
     const studio = await serve();
@@ -256,6 +285,35 @@ describe('atelier run', () => {
     expect((await readFile(stdout.trim())).readUInt32BE(16)).toBe(48);
   });
 
+  it('runs a picture with its workflow inside, with values by the names of its form', async () => {
+    await serve();
+    await graph(invert);
+    const made = await atelier('run', 'My Workflow.json', '--data', data());
+    const again = await atelier(
+      'run',
+      made.stdout.trim(),
+      '--data',
+      data(),
+      '--set',
+      'width=40',
+      '--out',
+      'a',
+    );
+    expect(again).toMatchObject({ code: 0 });
+    expect((await readFile(again.stdout.trim())).readUInt32BE(16)).toBe(40);
+  }, 120_000);
+
+  it('runs a drawing of the editor, and says which values it knows', async () => {
+    await serve();
+    await writeFile(join(folder, 'drawn.json'), JSON.stringify(drawing));
+    const drawn = await atelier('run', 'drawn.json', '--data', data(), '--set', '1.height=24', '--out', 'b');
+    expect(drawn).toMatchObject({ code: 0 });
+    const picture = await readFile(drawn.stdout.trim());
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([64, 24]);
+    const wrong = await atelier('run', 'drawn.json', '--data', data(), '--set', 'hue=1');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('width') });
+  }, 120_000);
+
   it('runs on another gateway with a key', async () => {
     const studio = await serve();
     const { stdout: key } = await atelier(
@@ -282,10 +340,10 @@ describe('atelier run', () => {
   });
 
   it.each([
-    ['{"nodes":[],"links":[]}', 'Export (API)'],
-    ['[1,2]', 'JSON object of nodes'],
-    ['{"1":', 'is not JSON'],
-    ['{}', 'no nodes'],
+    ['{"nodes":[],"links":[]}', 'no nodes'],
+    ['[1,2]', 'is not a workflow'],
+    ['{"1":', 'not valid JSON'],
+    ['{}', 'holds no workflow'],
   ])('says what is wrong with %s', async (text, words) => {
     await writeFile(join(folder, 'bad.json'), text);
     const { code, stderr } = await atelier('run', 'bad.json', '--data', data());

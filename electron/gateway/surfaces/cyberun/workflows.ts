@@ -36,10 +36,11 @@ export function workflowRoutes(app: App, rooms: Rooms): void {
   detailRoutes(app, rooms);
 }
 
-function saveRoutes(app: App, { identity, workflows }: Rooms): void {
+function saveRoutes(app: App, { identity, workflows, config }: Rooms): void {
   app.post(
     '/workflows/import',
     {
+      bodyLimit: config.limits.workflowBytes,
       onRequest: permit(identity, 'importWorkflow'),
       schema: describe(
         {
@@ -62,6 +63,7 @@ function saveRoutes(app: App, { identity, workflows }: Rooms): void {
   app.put(
     '/workflows/:workflowId',
     {
+      bodyLimit: config.limits.workflowBytes,
       onRequest: permit(identity, 'updateWorkflow'),
       schema: describe(
         {

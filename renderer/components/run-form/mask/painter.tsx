@@ -82,7 +82,7 @@ export default function Painter({ file, strokes: before, onClose, onDone }: Pain
               <Dialog.Title className="font-semibold text-lead">{t('form.mask.title')}</Dialog.Title>
               <Dialog.Description className="text-small text-soft">{t('form.mask.hint')}</Dialog.Description>
             </div>
-            <div className="flex items-center gap-1">
+            <div className="-mx-1 flex flex-wrap items-center gap-x-1">
               <ToolButton
                 icon={Brush}
                 label={t('form.mask.brush')}
@@ -98,7 +98,7 @@ export default function Painter({ file, strokes: before, onClose, onDone }: Pain
               <span id="mask-size" className="sr-only">
                 {t('form.mask.size')}
               </span>
-              <div className="mx-2 w-28">
+              <div className="mx-2 w-20 sm:w-28">
                 <Range value={share} min={1} max={40} step={1} onChange={setShare} labelledBy="mask-size" />
               </div>
               <ToolButton

@@ -44,7 +44,7 @@ const ids = ({ parameters = [] }: Route) => parameters.filter((one) => one.in ==
 const bodyBytes = 50_000;
 const logged: string[] = [];
 const gateway = withGateway({
-  limits: { triesPerMinute: 1_000_000, bodyBytes },
+  limits: { triesPerMinute: 1_000_000, bodyBytes, workflowBytes: bodyBytes },
   log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
 });
 let world: World;

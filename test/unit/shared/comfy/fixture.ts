@@ -92,6 +92,26 @@ export const info: ObjectInfo = {
     {},
     ['IMAGE'],
   ),
+  Layers: node(
+    {
+      layers: [
+        'COMFY_AUTOGROW_V3',
+        {
+          template: {
+            input: {
+              required: { image: ['IMAGE'], strength: ['FLOAT', { default: 1 }] },
+              optional: { mode: ['COMBO', { options: ['add', 'mix'] }] },
+            },
+            min: 1,
+            max: 8,
+          },
+        },
+      ],
+      title: ['STRING', { default: '' }],
+    },
+    {},
+    ['IMAGE'],
+  ),
   Pick: node(
     { tags: ['COMBO', { options: ['a', 'b', 'c'], multi_select: true }], curve: ['CURVE', {}] },
     {},
