@@ -14,6 +14,13 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body holds a whole workflow, so it may be larger than others. */
+    carriesWorkflow?: boolean;
+  }
+}
+
 const securityHeaders = {
   'content-security-policy':
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; " +
@@ -45,6 +52,9 @@ export function createApp(config: GatewayConfig, hosts: () => ReadonlySet<string
   app.decorateRequest('caller', null);
   app.decorateRequest('user', null);
 
+  app.addHook('onRoute', (route) => {
+    if (route.config?.carriesWorkflow) route.bodyLimit = config.limits.workflowBytes;
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refused = guard(

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { useVerdict } from '../../api/workflow-life.ts';
+import { MissingPacks } from '../engine/missing-packs.tsx';
 import { duration } from '../format.ts';
 import { Verdict } from '../importing/findings.tsx';
 import { Section } from '../page.tsx';
@@ -83,6 +84,9 @@ export function Requirements({ workflow }: { workflow: WorkflowDetail }) {
             )
           }
         </Settled>
+        <div className="mt-6 flex flex-col gap-6">
+          <MissingPacks of={{ workflow_ids: [workflow.id] }} />
+        </div>
       </Section>
       <div>
         <Section title={t('workflow.needs.asks')}>

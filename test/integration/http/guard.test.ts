@@ -5,7 +5,10 @@ import { WebSocket } from 'ws';
 import { linkClose, linkPath as path } from '../../../shared/link/protocol.ts';
 import { send, withGateway } from './support.ts';
 
-const gateway = withGateway({ limits: { bodyBytes: 10_000, workflowBytes: 10_000 }, allowedHosts: ['studio.lan:7788'] });
+const gateway = withGateway({
+  limits: { bodyBytes: 10_000, workflowBytes: 10_000 },
+  allowedHosts: ['studio.lan:7788'],
+});
 const host = () => new URL(gateway.url).host;
 const port = () => new URL(gateway.url).port;
 const errorOf = (reply: { body: string }) => (JSON.parse(reply.body) as { error_code: string }).error_code;

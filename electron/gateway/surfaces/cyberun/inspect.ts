@@ -5,11 +5,11 @@ import type { Rooms } from '../../rooms.ts';
 import { describe } from './route.ts';
 
 /** What a workflow is, before it is imported. Changes nothing. */
-export function inspectRoute(app: App, { identity, inspection, config }: Rooms): void {
+export function inspectRoute(app: App, { identity, inspection }: Rooms): void {
   app.post(
     '/workflows/inspect',
     {
-      bodyLimit: config.limits.workflowBytes,
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'inspectWorkflow'),
       schema: describe(
         {

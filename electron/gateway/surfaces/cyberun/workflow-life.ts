@@ -19,11 +19,11 @@ export function workflowLifeRoutes(app: App, rooms: Rooms): void {
   estimateRoute(app, rooms);
 }
 
-function createRoute(app: App, { identity, workflows, config }: Rooms): void {
+function createRoute(app: App, { identity, workflows }: Rooms): void {
   app.post(
     '/workflows',
     {
-      bodyLimit: config.limits.workflowBytes,
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'createWorkflow'),
       schema: describe(
         {

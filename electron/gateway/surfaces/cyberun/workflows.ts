@@ -36,11 +36,11 @@ export function workflowRoutes(app: App, rooms: Rooms): void {
   detailRoutes(app, rooms);
 }
 
-function saveRoutes(app: App, { identity, workflows, config }: Rooms): void {
+function saveRoutes(app: App, { identity, workflows }: Rooms): void {
   app.post(
     '/workflows/import',
     {
-      bodyLimit: config.limits.workflowBytes,
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'importWorkflow'),
       schema: describe(
         {
@@ -63,7 +63,7 @@ function saveRoutes(app: App, { identity, workflows, config }: Rooms): void {
   app.put(
     '/workflows/:workflowId',
     {
-      bodyLimit: config.limits.workflowBytes,
+      config: { carriesWorkflow: true },
       onRequest: permit(identity, 'updateWorkflow'),
       schema: describe(
         {
