@@ -151,7 +151,11 @@ describe('a workflow', () => {
     await expect.poll(() => value(page, 'width').inputValue(), soon).toBe('128');
 
     await bring(page, 'takes-a-file', withPhoto);
-    const storageKey = `tasks/${task}/00/plain_00001_.png`;
+    await page.goto(
+      `${desk.url}/workflows/takes-a-file?input=${encodeURIComponent(`tasks/${task}/99/no.png`)}`,
+    );
+    await page.getByText('The picture that was to be its input is gone.').waitFor();
+    const storageKey = `tasks/${task}/0/plain_00001_.png`;
     await page.goto(`${desk.url}/workflows/takes-a-file?input=${encodeURIComponent(storageKey)}`);
     await page.getByRole('img', { name: /^Preview of plain/ }).waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();

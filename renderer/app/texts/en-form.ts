@@ -30,6 +30,7 @@ export const form = {
   disabled: 'This workflow is switched off, so it takes no new runs.',
   underWay: 'Under way',
   fetching: 'Filling in the form',
+  outputGone: 'The picture that was to be its input is gone. Choose a file instead.',
   notFetched: 'The form could not be filled in as asked',
   lock: 'Keep this {{label}}',
   lockedHint: 'The same for every run. Unlock it for a new one each time.',

@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { api } from '../../api/endpoints.ts';
 import { uploadFile } from '../../api/upload.ts';
+import { i18n } from '../../app/i18n.ts';
 import { fileOfOutput } from './file-from.ts';
 import { keepSource } from './mask/sources.ts';
 import { thumbOf } from './thumb.ts';
@@ -23,8 +24,9 @@ const parsed = (text: string): Record<string, unknown> => {
 /** An output as the value of the first file input: sent up like a file of the own machine. */
 async function fromOutput(workflow: WorkflowDetail, storageKey: string): Promise<Values> {
   const def = workflow.parameters.find((one) => one.type === 'file');
-  const file = def && (await fileOfOutput(storageKey));
-  if (!file) return {};
+  if (!def) return {};
+  const file = await fileOfOutput(storageKey);
+  if (!file) throw new Error(i18n.t('form.outputGone'));
   const file_key = await uploadFile(file, () => undefined, new AbortController().signal);
   keepSource(file_key, { file, strokes: [] });
   return { [def.key]: { file_key, name: file.name, size: file.size, thumb: await thumbOf(file) } };
