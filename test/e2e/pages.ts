@@ -79,6 +79,20 @@ export const pageRows: Readonly<Record<string, PageRow>> = {
     },
     main: button('Run'),
   },
+  ...Object.fromEntries(
+    ['Runs', 'Graph', 'Versions', 'Will it run?', 'API', 'Edit'].map((name): [string, PageRow] => [
+      `a workflow, ${name}`,
+      {
+        route: '/workflows/:slug',
+        go: async (page, { url }) => {
+          await page.goto(`${url}/workflows`);
+          await page.locator('main li a').first().click();
+          await page.getByRole('tab', { name, exact: true }).click();
+          await page.getByRole('tabpanel').waitFor();
+        },
+      },
+    ]),
+  ),
   tasks: { route: '/tasks', go: opens('/tasks', (page) => page.locator('main li a')) },
   task: {
     route: '/tasks/:id',

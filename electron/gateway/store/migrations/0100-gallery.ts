@@ -41,12 +41,12 @@ INSERT INTO output_counts
   SELECT team_id, created_at / 900000, workflow_id, submitter_id, kind, starred, COUNT(*) FROM outputs
   WHERE listed = 1 GROUP BY 1, 2, 3, 4, 5, 6;
 
-CREATE TRIGGER outputs_counted AFTER INSERT ON outputs WHEN NEW.listed = 1 AND NEW.deleted_at IS NULL BEGIN
+CREATE TRIGGER outputs_hung_up AFTER INSERT ON outputs WHEN NEW.listed = 1 AND NEW.deleted_at IS NULL BEGIN
   INSERT INTO output_counts VALUES
     (NEW.team_id, NEW.created_at / 900000, NEW.workflow_id, NEW.submitter_id, NEW.kind, NEW.starred, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
-CREATE TRIGGER outputs_uncounted AFTER DELETE ON outputs WHEN OLD.listed = 1 AND OLD.deleted_at IS NULL BEGIN
+CREATE TRIGGER outputs_hung_off AFTER DELETE ON outputs WHEN OLD.listed = 1 AND OLD.deleted_at IS NULL BEGIN
   UPDATE output_counts SET count = count - 1 WHERE team_id = OLD.team_id AND bucket = OLD.created_at / 900000
     AND workflow_id = OLD.workflow_id AND submitter_id = OLD.submitter_id AND kind = OLD.kind
     AND starred = OLD.starred;

@@ -2,6 +2,7 @@ import { sampleWorkflow } from '../support.ts';
 import { cloudRows } from './cloud-rows.ts';
 import { engineRows } from './engine-rows.ts';
 import { fileRows } from './files-rows.ts';
+import { galleryRows } from './gallery-rows.ts';
 import { modelRows } from './models-rows.ts';
 import { studioRows } from './studio-rows.ts';
 import { galleryRows } from './gallery-rows.ts';
