@@ -222,7 +222,7 @@ describe('a workflow', () => {
     await sheet.getByText('Height').waitFor();
     await sheet.getByText('added').waitFor();
     await sheet.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: 'Bring version 1 back' }).click();
+    await page.getByRole('button', { name: 'Bring it back: version 1' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Bring it back' }).click();
     await page.getByRole('heading', { name: 'Plain colour', level: 1 }).waitFor();
     await page.getByText('Version 1 brought back').waitFor();

@@ -55,7 +55,7 @@ export const workflow = {
     was: 'before',
     now: 'after',
     restore: 'Bring it back',
-    restoreNamed: 'Bring version {{version}} back',
+    restoreNamed: 'Bring it back: version {{version}}',
     restoreTitle: 'Bring version {{version}} back?',
     restoreBody:
       'It becomes the newest version, and runs from now on use it. Version {{current}} stays in this list; tasks that were submitted keep theirs.',

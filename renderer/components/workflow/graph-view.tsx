@@ -40,6 +40,7 @@ export function GraphView({
   }
   return (
     <>
+      <h2 className="sr-only">{t('importing.graphTitle')}</h2>
       <p className="mb-4 text-soft">{t(onToggle ? 'workflow.edit.graphHint' : 'workflow.graph.hint')}</p>
       <div className={`gap-4 ${columns}`}>
         {ids.map((id) => (

@@ -21,7 +21,7 @@ export function Note({ snapshot }: { snapshot: SnapshotItem }) {
     return (
       <button
         type="button"
-        aria-label={`${label}${note ? `: ${note}` : ''}`}
+        aria-label={`${label}: ${note || t('workflow.versions.addNote')}`}
         onClick={() => setDraft(note)}
         className="-mx-1.5 flex items-center gap-1.5 rounded-control px-1.5 text-left text-soft hover:bg-hover hover:text-text"
       >
