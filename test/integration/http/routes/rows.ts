@@ -5,7 +5,6 @@ import { fileRows } from './files-rows.ts';
 import { galleryRows } from './gallery-rows.ts';
 import { modelRows } from './models-rows.ts';
 import { studioRows } from './studio-rows.ts';
-import { galleryRows } from './gallery-rows.ts';
 import { taskRows } from './task-rows.ts';
 import { webhookRows } from './webhooks-rows.ts';
 import { workflowRows } from './workflow-rows.ts';
