@@ -5,8 +5,7 @@ const alias = { '#shared': resolve(import.meta.dirname, 'shared') };
 
 export default defineConfig({
   test: {
-    // More than there are cores: most tests wait for processes of theirs.
-    maxWorkers: 4,
+    maxWorkers: 2,
     projects: [
       {
         resolve: { alias },

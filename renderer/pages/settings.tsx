@@ -6,6 +6,7 @@ import { Page } from '../components/page.tsx';
 import { type SettingsSection, sections } from '../components/settings/sections.ts';
 import { useConnection } from '../state/connection.ts';
 import { useMay } from '../state/rights.ts';
+import { intoSight } from '../ui/into-sight.ts';
 
 /** The sections that concern who is here. */
 function useSections() {
@@ -18,12 +19,14 @@ function useSections() {
 
 function Nav({ open }: { open: string }) {
   const { t } = useTranslation();
+  const row = useRef<HTMLElement>(null);
   const here = useRef<HTMLAnchorElement>(null);
   // On a phone the row is wider than the screen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another section is open then
-  useEffect(() => void here.current?.scrollIntoView({ inline: 'center', block: 'nearest' }), [open]);
+  useEffect(() => intoSight(row.current, here.current), [open]);
   return (
     <nav
+      ref={row}
       aria-label={t('settingsPage.nav')}
       className="-mx-4 flex gap-1 overflow-x-auto border-line border-b px-4 pb-2 [scrollbar-width:none] lg:mx-0 lg:flex-col lg:border-b-0 lg:px-0"
     >

@@ -1,5 +1,6 @@
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { intoSight } from './into-sight.ts';
 
 export interface TabItem {
   readonly value: string;
@@ -16,16 +17,18 @@ interface TabsProps {
 
 /** Sections of one page. Only the one that is open exists, so what polls or asks stops when it is left. */
 export function Tabs({ label, value, onChange, items }: TabsProps) {
-  const list = useRef<HTMLDivElement>(null);
+  const row = useRef<HTMLDivElement>(null);
   // On a phone the row is wider than the screen: the open one comes into sight.
   useEffect(() => {
-    const open = list.current?.querySelector(`[data-tab="${value}"]`);
-    open?.scrollIntoView({ inline: 'center', block: 'nearest' });
+    intoSight(row.current, row.current?.querySelector<HTMLElement>(`[data-tab="${value}"]`));
   }, [value]);
   return (
     <BaseTabs.Root value={value} onValueChange={(next) => onChange(String(next))}>
-      <div className="-mx-4 overflow-x-auto border-line border-b px-4 [scrollbar-width:none] sm:mx-0 sm:px-0">
-        <BaseTabs.List ref={list} aria-label={label} className="relative flex w-max gap-6">
+      <div
+        ref={row}
+        className="-mx-4 overflow-x-auto border-line border-b px-4 [scrollbar-width:none] sm:mx-0 sm:px-0"
+      >
+        <BaseTabs.List aria-label={label} className="relative flex w-max gap-6">
           {items.map((item) => (
             <BaseTabs.Tab
               key={item.value}

@@ -22,7 +22,7 @@ describe('the palette', () => {
     await page.getByRole('heading', { name: 'Tasks' }).waitFor();
     const find = async (typed: string, option: string | RegExp) => {
       await page.keyboard.press('Control+K');
-      await page.getByRole('combobox').fill(typed);
+      await page.getByRole('dialog').getByRole('combobox').fill(typed);
       const first = page.getByRole('option').first();
       await expect.poll(() => first.textContent()).toMatch(option);
       expect(await first.getAttribute('aria-selected')).toBe('true');
@@ -46,7 +46,7 @@ describe('the palette', () => {
     const { page } = await desk.open('/tasks');
     await page.getByRole('heading', { name: 'Tasks' }).waitFor();
     await page.getByRole('button', { name: 'Find' }).click();
-    await page.getByRole('combobox').fill('xyzzy');
+    await page.getByRole('dialog').getByRole('combobox').fill('xyzzy');
     await page.getByText('Nothing is called “xyzzy”.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -55,7 +55,7 @@ async function call(
     headers: { authorization: `Bearer ${key}`, ...(json ? { 'content-type': 'application/json' } : {}) },
     ...(json ? { body: JSON.stringify(json) } : {}),
   });
-  return { status: reply.status, body: await reply.json() };
+  return { status: reply.status, body: reply.status === 204 ? null : await reply.json() };
 }
 
 const list = async (): Promise<z.infer<typeof engineList>> =>
