@@ -1,16 +1,17 @@
 import { clsx } from 'clsx';
 import { Play } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { WorkflowDetail } from '#shared/wire/workflows.ts';
 import { useTasks } from '../api/queries.ts';
+import { later } from '../app/page.ts';
 import { KilnMark } from '../ui/blank.tsx';
 
 type Item = Omit<WorkflowDetail, 'workflow_json'>;
 
 // Not in the first load: its hint brings a positioning engine along.
-const WorkflowStar = lazy(() => import('./workflow-star.tsx'));
+const WorkflowStar = later(() => import('./workflow-star.tsx'));
 
 /** A workflow by what it makes: its last picture on the cover, the words below. */
 export function WorkflowCard({ workflow }: { workflow: Item }) {

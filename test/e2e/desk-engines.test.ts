@@ -369,7 +369,9 @@ test('a workflow is starred on its card and on its page', async () => {
   await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
   const star = page.getByRole('button', { name: /^Star / });
   expect(await star.getAttribute('aria-pressed')).toBe('false');
+  const kept = page.waitForResponse(/\/star$/);
   await star.click();
+  await kept;
   await page.goto(`${desk.url}/workflows`);
   await expect.poll(() => star.first().getAttribute('aria-pressed')).toBe('true');
   await star.first().focus();

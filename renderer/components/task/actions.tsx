@@ -49,6 +49,9 @@ function useEdit(task: TaskDetail) {
   };
 }
 
+/** As high at the start as at the end, so that what is below stays in its place when the run is over. */
+const twoRows = 'lg:min-h-20';
+
 /** What one may do with a task now: stop it while it is open; take it home, make it again or let it go once it is over. */
 export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutput | undefined }) {
   const { t } = useTranslation();
@@ -56,11 +59,18 @@ export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutp
   const [, navigate] = useLocation();
   const retry = useTaskChange(taskApi.retry);
   const edit = useEdit(task);
-  if (!isTerminal(task.task_status)) return may('cancelTask') ? <Cancel task={task} /> : null;
+  if (!isTerminal(task.task_status)) {
+    if (!may('cancelTask')) return null;
+    return (
+      <div className={twoRows}>
+        <Cancel task={task} />
+      </div>
+    );
+  }
   const again = () =>
     retry.mutate(task.id, { onSuccess: ({ task_id }) => navigate(`/tasks/${task_id}`), onError: tell });
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className={`flex flex-wrap content-start gap-2 ${twoRows}`}>
       {may('retryTask') && (
         <>
           <Button look="primary" onClick={again} disabled={retry.isPending}>
