@@ -53,7 +53,9 @@ describe('when something is killed', () => {
       node_id: '2',
       details: {
         cause: 'killed',
-        what: expect.stringContaining('It was executing node "The probe" (EngineProbe, node 2).'),
+        what: expect.stringContaining(
+          'It was executing node "The probe" (EngineProbe, node 2) of the node pack "engine-probe".',
+        ),
         fix: expect.stringMatching(/\.$/),
       },
     });

@@ -38,7 +38,9 @@ describe('a run that goes no further', { timeout: 120_000 }, () => {
       retryable: true,
       node_id: '2',
       node_type: 'EngineProbe',
-      message: expect.stringContaining('It was executing node "The probe" (EngineProbe, node 2).'),
+      message: expect.stringContaining(
+        'It was executing node "The probe" (EngineProbe, node 2) of the node pack "engine-probe".',
+      ),
       details: { cause: 'hang', what: expect.stringContaining('It hung'), fix: expect.any(String) },
     });
     await gateway.hear(gateway.assign(tinyGraph(1)).attempt_id, 'completed');

@@ -155,7 +155,11 @@ describe('atelier join', () => {
       team,
     );
     expect(confirmed.status).toBe(204);
-    const agents = async () => (await api('/agents', {}, team)).text();
+    // Who is connected; one that was here stays known apart.
+    const agents = async () => {
+      const { agent_list } = (await (await api('/agents', {}, team)).json()) as { agent_list: unknown };
+      return JSON.stringify(agent_list);
+    };
     await expect.poll(agents, { timeout: 20_000 }).toContain('"agent_id":"helper"');
     await helper.end('SIGINT');
     await expect.poll(agents, { timeout: 20_000 }).not.toContain('helper');

@@ -35,7 +35,12 @@ describe('labels', () => {
       .toMatchObject({ waiting_reason: 'No agent has the label Fast-Disk.' });
     expect(
       (await call('PUT', 'labelled', { added_labels: [' fast-disk ', 'GPU', 'FAST-disk'] })).body,
-    ).toEqual({ agent_id: 'labelled', added_labels: ['fast-disk', 'GPU'], is_draining: false });
+    ).toEqual({
+      agent_id: 'labelled',
+      added_labels: ['fast-disk', 'GPU'],
+      is_draining: false,
+      is_community: false,
+    });
     await expect.poll(() => agent.assigned.length, soon).toBe(1);
     expect(await task(id)).toMatchObject({ agent_id: 'labelled', agent_labels: ['gpu', 'fast-disk'] });
     expect(await item('labelled')).toMatchObject({
