@@ -130,7 +130,7 @@ export const pageRows: Readonly<Record<string, PageRow>> = {
     go: opens('/engines', (page) => page.getByRole('article')),
     main: button('Show me the plan'),
   },
-  'adding an engine': { route: '/engines/add', go: opens('/engines/add', heading(/./)) },
+  'adding an engine': { route: '/engines/add', go: opens('/engines/add', heading('Add an engine')) },
   engine: {
     route: '/engines/:agent/:engine',
     go: async (page, { url }) => {

@@ -74,7 +74,8 @@ export function Stage({ task }: { task: TaskDetail }) {
   const alive = !isTerminal(task.task_status);
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:gap-8">
-      <Link href={`/tasks/${task.id}`} aria-label={task.workflow_name} className="rounded-card">
+      <Link href={`/tasks/${task.id}`} className="rounded-card">
+        <span className="sr-only">{task.workflow_name}</span>
         <TaskFrame task={task} picture={picture} className="h-[min(40dvh,22rem)] lg:h-[min(58dvh,34rem)]" />
       </Link>
       <div className="flex flex-col justify-center gap-5">

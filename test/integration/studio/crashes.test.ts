@@ -87,7 +87,9 @@ describe('a task whose engine goes away', { timeout: 180_000 }, () => {
       node_type: 'EngineProbe',
       details: {
         cause: 'unknown',
-        what: expect.stringContaining('It was executing node EngineProbe (node 2).'),
+        what: expect.stringContaining(
+          'It was executing node EngineProbe (node 2) of the node pack "engine-probe".',
+        ),
         fix: 'Look at the end of its log.',
       },
     });
