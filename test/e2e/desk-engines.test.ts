@@ -373,7 +373,7 @@ test('a workflow is starred on its card and on its page', async () => {
   await star.click();
   await kept;
   await page.goto(`${desk.url}/workflows`);
-  await expect.poll(() => star.first().getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => star.first().getAttribute('aria-pressed'), { timeout: 20_000 }).toBe('true');
   await star.first().focus();
   await page.getByText('Starred workflows are tried before an update is taken').waitFor();
 });
