@@ -127,7 +127,7 @@ describe('the gallery', () => {
   test('leads back to the form with the values of a work', async () => {
     const { page } = await desk.open('/gallery');
     await tile(page, 'ember').click();
-    await page.getByRole('button', { name: 'Run with these values' }).click();
+    await page.getByRole('link', { name: 'Run with these values' }).click();
     await page.waitForURL('**/workflows/colour-cards');
     await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe('ember');
   });

@@ -8,10 +8,10 @@ import type { Attempts, OpenedAttempt } from '../tasks/attempts.ts';
 import type { TaskEvents } from '../tasks/events.ts';
 import type { TaskLogs } from '../tasks/logs.ts';
 import type { TaskSignals } from '../tasks/signals.ts';
+import { Absence } from './absence.ts';
 import type { AssignmentPorts } from './assignment.ts';
+import { Correspondence } from './correspondence.ts';
 import { Handover } from './handover.ts';
-import { Deadlines } from './leases.ts';
-import { carryOut, refOf } from './messages.ts';
 import { reconcile } from './reconcile.ts';
 import type { Roster } from './roster.ts';
 import { AgentSession, type Hello } from './session.ts';
@@ -36,28 +36,41 @@ export interface EngineListener {
   managed(session: AgentSession, message: Extract<AgentMessage, { type: 'managed' }>): void;
 }
 
-/** An agent that says nothing for this many heartbeats is taken for gone: a dead machine closes no connection. */
-const silentHeartbeats = 3;
-
 /** Every agent that is connected, or was a moment ago. */
 export class AgentRegistry {
   readonly #ports: RegistryPorts;
   readonly #sessions = new Map<string, AgentSession>();
   readonly #handover: Handover;
-  readonly #leases = new Deadlines();
-  readonly #silences = new Deadlines();
-  readonly #rests = new Deadlines();
+  readonly #absence: Absence;
+  readonly #correspondence: Correspondence;
   readonly #listeners: AgentListener[] = [];
   readonly #engineListeners: EngineListener[] = [];
   #stopped = false;
 
   constructor(ports: RegistryPorts) {
     this.#ports = ports;
+    const inBackground = (what: string, work: () => Promise<unknown>) => this.#inBackground(what, work);
     this.#handover = new Handover({
       ...ports,
       sessions: this.#sessions,
       changed: (session) => this.#changed(session),
-      inBackground: (what, work) => this.#inBackground(what, work),
+      inBackground,
+    });
+    this.#absence = new Absence({
+      ...ports,
+      isHere: (key) => this.#sessions.get(key)?.connected === true,
+      gone: (key) => this.#sessions.delete(key),
+      inBackground,
+    });
+    this.#correspondence = new Correspondence({
+      ...ports,
+      handover: this.#handover,
+      absence: this.#absence,
+      clock: ports.config.clock,
+      changed: (session) => this.#changed(session),
+      ofEngines: (session, message) => this.#ofEngines(session, message),
+      forget: (session, what, error) => this.#forget(session, what, error),
+      inBackground,
     });
     ports.signals.listen({ abandoned: (attemptId, reason) => this.#handover.abandon(attemptId, reason) });
   }
@@ -65,14 +78,14 @@ export class AgentRegistry {
   /** After a restart: attempts that agents may still hold get a whole lease for their agent to come back. */
   start(): void {
     for (const key of agentsWithAttempts(this.#ports.store.read)) {
-      if (!this.#sessions.get(key)?.connected) this.#lease(key);
+      if (!this.#sessions.get(key)?.connected) this.#absence.away(key);
     }
   }
 
   stop(): void {
     this.#stopped = true;
     this.#handover.stop();
-    for (const deadlines of [this.#leases, this.#silences, this.#rests]) deadlines.stop();
+    this.#absence.stop();
     for (const session of this.#sessions.values()) session.close(1001, 'the gateway is stopping');
     this.#sessions.clear();
   }
@@ -113,7 +126,7 @@ export class AgentRegistry {
     for (const session of [...this.#sessions.values()]) {
       if (session.teamId !== teamId) continue;
       this.#sessions.delete(session.key);
-      this.#silences.clear(session.key);
+      this.#absence.forget(session.key);
       session.close(linkClose.badCredential, 'the team of this key was deleted');
       this.#changed(session);
     }
@@ -135,7 +148,7 @@ export class AgentRegistry {
     const key = `${teamId}/${agentId}`;
     const session = this.#sessions.get(key);
     this.#sessions.delete(key);
-    for (const deadlines of [this.#leases, this.#silences, this.#rests]) deadlines.clear(key);
+    this.#absence.forget(key);
     session?.close(linkClose.badCredential, 'this agent was removed from the team');
     const { attempts, store } = this.#ports;
     const reason = 'The agent that had it was removed.';
@@ -162,7 +175,7 @@ export class AgentRegistry {
     session.connectedAt = now;
     session.lastHeartbeat = now;
     this.#sessions.set(session.key, session);
-    this.#leases.clear(session.key);
+    this.#absence.back(session.key);
     if (known && !resumed) {
       known.close(linkClose.replaced, 'replaced by a newer connection');
       this.#changed(known);
@@ -196,7 +209,7 @@ export class AgentRegistry {
     }
     const { leaseMs, heartbeatMs } = this.#ports.config.timings;
     session.attach(socket, linkClose.replaced);
-    this.#silences.set(session.key, silentHeartbeats * heartbeatMs, () => session.cut());
+    this.#absence.attend(session);
     session.tell({
       type: 'welcome',
       protocol: linkProtocol,
@@ -216,64 +229,16 @@ export class AgentRegistry {
   /** The connection broke: the agent has its lease to come back. */
   disconnect(session: AgentSession, socket: WebSocket): void {
     if (!session.detach(socket) || this.#stopped) return;
-    this.#silences.clear(session.key);
-    this.#lease(session.key);
+    this.#absence.away(session.key);
     this.#inBackground('note that an agent left', () =>
       this.#ports.roster.left(session.teamId, session.agentId),
     );
     this.#changed(session);
   }
 
-  /** A message of a connected agent. Its effect is on disk before it is acknowledged. */
+  /** A message of a connected agent. */
   receive(session: AgentSession, message: AgentMessage): void {
-    session.lastHeartbeat = this.#ports.config.clock();
-    this.#silences.renew(session.key);
-    if (message.type === 'ack') {
-      session.acknowledged(message.seq);
-      return;
-    }
-    if (message.type === 'engines' || message.type === 'managed') {
-      for (const listener of this.#engineListeners) {
-        if (message.type === 'engines') listener.reported(session, message.report);
-        else listener.managed(session, message);
-      }
-      return;
-    }
-    if (!('seq' in message)) {
-      this.#inBackground('carry out a message', () => carryOut(session, message, this.#ports));
-      if (message.type === 'heartbeat' || message.type === 'sync' || message.type === 'want_models')
-        this.#changed(session);
-      return;
-    }
-    const fresh = session.inbox.take(message.seq);
-    const effect = fresh ? this.#effect(session, message) : Promise.resolve();
-    session.settled = Promise.all([session.settled, effect]).then(
-      () => session.tell({ type: 'ack', seq: message.seq }),
-      (error: unknown) => {
-        // Not acknowledged, so the agent says it again in a new session.
-        session.cut();
-        this.#forget(session, 'a message could not be carried out', error);
-      },
-    );
-  }
-
-  async #effect(
-    session: AgentSession,
-    message: Exclude<Extract<AgentMessage, { seq: number }>, { type: 'ack' }>,
-  ): Promise<void> {
-    if (message.type === 'received' || message.type === 'accepted') {
-      this.#handover.answered(message.attempt_id);
-    }
-    await carryOut(session, message, this.#ports);
-    const ref = refOf(message);
-    if (!ref) this.#changed(session);
-    else if (message.type === 'accepted') {
-      const attempt = session.attempts.get(ref.id);
-      if (attempt) attempt.running = true;
-    } else if (message.type !== 'received') {
-      if (message.type === 'declined' && message.rest !== false) this.#rest(session, message.reason);
-      this.#release(session, ref.id, message.type);
-    }
+    this.#correspondence.receive(session, message);
   }
 
   /** Gives an opened attempt to its agent; `false` when it takes no place there. */
@@ -281,50 +246,19 @@ export class AgentRegistry {
     return this.#handover.assign(opened);
   }
 
-  /** The agent has an attempt less. */
-  #release(session: AgentSession, attemptId: string, how: AgentMessage['type']): void {
-    this.#handover.answered(attemptId);
-    if (!session.attempts.delete(attemptId)) return;
-    if (how === 'completed') session.ran('done');
-    if (how === 'failed') session.ran('failed');
-    this.#changed(session);
-  }
-
-  /** One that declines gets a pause: idle as it stays, it would draw the whole line and give it back. */
-  #rest(session: AgentSession, reason: string): void {
-    session.resting = `it has just declined work: ${reason}`;
-    this.#rests.set(session.key, this.#ports.config.timings.declineRestMs, () => {
-      session.resting = '';
-      this.#changed(session);
-    });
+  #ofEngines(session: AgentSession, message: Extract<AgentMessage, { type: 'engines' | 'managed' }>): void {
+    for (const listener of this.#engineListeners) {
+      if (message.type === 'engines') listener.reported(session, message.report);
+      else listener.managed(session, message);
+    }
   }
 
   #forget(session: AgentSession, what: string, error: unknown): void {
     if (!this.#stopped) this.#ports.config.log.error({ err: error, agent: session.key }, what);
     if (this.#sessions.get(session.key) !== session) return;
     this.#sessions.delete(session.key);
-    this.#lease(session.key);
+    this.#absence.away(session.key);
     this.#changed(session);
-  }
-
-  #lease(key: string): void {
-    if (this.#stopped) return;
-    const { leaseMs } = this.#ports.config.timings;
-    this.#leases.set(key, leaseMs, () => {
-      if (this.#sessions.get(key)?.connected) return;
-      this.#sessions.delete(key);
-      const reason = (name: string) => `The agent ${name} has been away for ${leaseMs / 1000} s.`;
-      const { attempts, store } = this.#ports;
-      this.#inBackground('take back the attempts of an agent', async () => {
-        try {
-          await Promise.all(openAttemptsOf(store.read, key).map((attempt) => attempts.lost(attempt, reason)));
-        } catch (error) {
-          // They are still open, and nobody else would look at them again.
-          this.#lease(key);
-          throw error;
-        }
-      });
-    });
   }
 
   #inBackground(what: string, work: () => Promise<unknown>): void {

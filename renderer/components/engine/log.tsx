@@ -1,13 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
-import { ArrowDown, CircleX, Download, Search, TriangleAlert } from 'lucide-react';
+import { ArrowDown, CircleX, Download, TriangleAlert } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type EngineItem, type LogQuery, logLevels } from '#shared/wire/engines.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, Switch } from '../../ui/controls.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { controlClass } from '../../ui/field.tsx';
+import { saveFile } from '../../ui/save-file.ts';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Problem } from '../problem.tsx';
 import { nameOf } from './standing.ts';
 import { type LogLine, logLimit, type ShownLog, useEngineLog } from './use-log.ts';
@@ -15,12 +16,6 @@ import { type LogLine, logLimit, type ShownLog, useEngineLog } from './use-log.t
 type Level = LogQuery['level'];
 
 const textOf = (lines: readonly LogLine[]) => `${lines.map((line) => line.text).join('\n')}\n`;
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  Object.assign(document.createElement('a'), { href: url, download: `${name}.log` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 const colours: Record<LogLine['level'], string> = {
   info: 'text-soft',
@@ -133,23 +128,7 @@ function Tools({ search, level, onSearch, onLevel }: ToolsProps) {
   const { t } = useTranslation();
   return (
     <>
-      <div className="relative flex-1 basis-56">
-        <Search
-          size={15}
-          strokeWidth={1.5}
-          aria-hidden
-          className="absolute top-1/2 left-3 -translate-y-1/2 text-soft"
-        />
-        <input
-          type="search"
-          aria-label={t('engines.log.search')}
-          placeholder={t('engines.log.search')}
-          value={search}
-          onChange={(event) => onSearch(event.target.value)}
-          onKeyDown={(event) => event.key === 'Escape' && onSearch('')}
-          className={`${controlClass} h-10 pl-9`}
-        />
-      </div>
+      <SearchField label={t('engines.log.search')} value={search} onChange={onSearch} className="basis-56" />
       <Select
         aria-label={t('engines.log.level')}
         value={level}
@@ -174,7 +153,7 @@ export function Log({ engine }: { engine: EngineItem }) {
       <div className="flex flex-wrap items-center gap-2">
         <Tools search={search} level={level} onSearch={setSearch} onLevel={setLevel} />
         <CopyButton text={text} label={t('engines.log.copy')} />
-        <Button onClick={() => save(engine.engine_id, text())}>
+        <Button onClick={() => saveFile(`${engine.engine_id}.log`, text())}>
           <Download size={16} strokeWidth={1.5} aria-hidden />
           {t('engines.log.download')}
         </Button>

@@ -1,14 +1,14 @@
 import { Filter, Import, SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import type { OutputItem } from '#shared/wire/outputs.ts';
 import { useTask, useWorkflow } from '../../api/queries.ts';
 import { useMay } from '../../state/rights.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, LinkButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { bytes, duration, moment } from '../format.ts';
-import { fileNameOf, rememberValues, valuesOfTask } from '../run-form/values.ts';
+import { fileNameOf } from '../run-form/values.ts';
 import { UseAsInput } from './use-as-input.tsx';
 
 export interface Value {
@@ -118,23 +118,15 @@ function About({ item }: { item: OutputItem }) {
 export function Details({ item, onFilter }: { item: OutputItem; onFilter: (value: Value) => void }) {
   const { t } = useTranslation();
   const may = useMay();
-  const [, navigate] = useLocation();
   const [using, setUsing] = useState(false);
-  const { data: task } = useTask(item.task_id);
-  const { data: workflow } = useWorkflow(item.workflow_slug);
-  const rerun = () => {
-    if (!task || !workflow) return;
-    rememberValues(item.workflow_slug, valuesOfTask(task.parameters, workflow.parameters));
-    navigate(`/workflows/${item.workflow_slug}`);
-  };
   return (
     <div className="flex flex-col gap-6">
       {may('runWorkflow') && (
         <div className="flex flex-wrap gap-2">
-          <Button look="primary" onClick={rerun} disabled={!task || !workflow}>
+          <LinkButton look="primary" href={`/workflows/${item.workflow_slug}?task=${item.task_id}`}>
             <SlidersHorizontal {...icon} />
             {t('gallery.rerun')}
-          </Button>
+          </LinkButton>
           <Button onClick={() => setUsing(true)}>
             <Import {...icon} />
             {t('gallery.useAsInput')}

@@ -1,11 +1,12 @@
 import { clsx } from 'clsx';
-import { Search, SlidersHorizontal, Star, Trash2, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { SlidersHorizontal, Star, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOutputFacets } from '../../api/gallery.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
 import { controlClass } from '../../ui/field.tsx';
+import { RestingSearchField } from '../../ui/search-field.tsx';
 import { type GalleryFilter, isFiltered, type Span, spans } from './filter.ts';
 
 interface FiltersProps {
@@ -19,45 +20,6 @@ const chip = (on: boolean) =>
     'flex h-8 shrink-0 items-center gap-1.5 rounded-full border px-3.5 font-medium text-small transition-colors',
     on ? 'border-text bg-text text-ground' : 'border-line text-soft hover:border-faint hover:text-text',
   );
-
-/** Typed words are looked for once the typing rests. */
-function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const told = useRef(value);
-  useEffect(() => {
-    if (value === told.current) return;
-    told.current = value;
-    setText(value);
-  }, [value]);
-  useEffect(() => {
-    if (text === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = text;
-      onChange(text);
-    }, 300);
-    return () => clearTimeout(timer);
-  }, [text, onChange]);
-  return (
-    <div className="relative min-w-0 flex-1 sm:max-w-md">
-      <Search
-        size={16}
-        strokeWidth={1.5}
-        aria-hidden
-        className="pointer-events-none absolute top-3 left-3 text-soft"
-      />
-      <input
-        type="search"
-        aria-label={t('gallery.search')}
-        placeholder={t('gallery.search')}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && setText('')}
-        className={clsx(controlClass, 'h-10 pl-9')}
-      />
-    </div>
-  );
-}
 
 function Kinds({ filter, onChange }: Omit<FiltersProps, 'onClear'>) {
   const { t } = useTranslation();
@@ -156,7 +118,12 @@ export function Filters({ filter, onChange, onClear }: FiltersProps) {
   return (
     <search aria-label={t('gallery.filters')} className="mb-2 flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <SearchField value={filter.text} onChange={(text) => onChange({ text })} />
+        <RestingSearchField
+          label={t('gallery.search')}
+          value={filter.text}
+          onChange={(text) => onChange({ text })}
+          className="min-w-0 sm:max-w-md"
+        />
         <Button className="h-10 sm:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
           <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
           {t('gallery.filter')}

@@ -1,11 +1,11 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { Library, Search, ShieldAlert, TriangleAlert } from 'lucide-react';
+import { Library, ShieldAlert, TriangleAlert } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InventoryItem, ModelSummary } from '#shared/wire/models.ts';
 import { useInventory } from '../../api/model-queries.ts';
 import { Select } from '../../ui/controls.tsx';
-import { controlClass } from '../../ui/field.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { bytes } from '../format.ts';
 import { Section } from '../page.tsx';
 import { Problem } from '../problem.tsx';
@@ -157,23 +157,13 @@ export function ModelList({ summary }: { summary: ModelSummary }) {
       aside={<span className="tabular text-small text-soft">{t('models.list.count', { count: total })}</span>}
     >
       <div className="mb-3 flex flex-wrap gap-2">
-        <div className="relative min-w-56 flex-1">
-          <Search
-            size={16}
-            strokeWidth={1.5}
-            aria-hidden
-            className="pointer-events-none absolute top-3 left-3 text-soft"
-          />
-          <input
-            type="search"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
-            placeholder={t('models.list.searchHint')}
-            aria-label={t('models.list.search')}
-            className={`${controlClass} h-10 pl-9 [&::-webkit-search-cancel-button]:appearance-none`}
-          />
-        </div>
+        <SearchField
+          label={t('models.list.search')}
+          placeholder={t('models.list.searchHint')}
+          value={typed}
+          onChange={setTyped}
+          className="min-w-56"
+        />
         <Select
           aria-label={t('models.list.folder')}
           value={folder}

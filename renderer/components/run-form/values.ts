@@ -95,7 +95,7 @@ export function givenValues(
 }
 
 /** The values of an earlier task, ready for its workflow's form. */
-export function valuesOfTask(
+function valuesOfTask(
   parameters: Readonly<Record<string, unknown>>,
   defs: readonly ParameterDef[],
 ): Values {

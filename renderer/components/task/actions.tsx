@@ -4,12 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { isTerminal } from '#shared/task-states.ts';
 import type { TaskDetail, TaskOutput } from '#shared/wire/tasks.ts';
-import { useCancelTask, useWorkflow } from '../../api/queries.ts';
+import { useCancelTask } from '../../api/queries.ts';
 import { taskApi, useTaskChange } from '../../api/tasks.ts';
 import { useMay } from '../../state/rights.ts';
-import { Anchor, Button } from '../../ui/button.tsx';
+import { Anchor, Button, LinkButton } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
-import { rememberValues, valuesOfTask } from '../run-form/values.ts';
 import { RemoveTask } from './remove.tsx';
 
 const tell = (error: Error) => void notify.bad(error.message);
@@ -38,17 +37,6 @@ function Cancel({ task }: { task: TaskDetail }) {
   );
 }
 
-/** Its values into the form of its workflow, to be changed before it runs. */
-function useEdit(task: TaskDetail) {
-  const [, navigate] = useLocation();
-  const slug = task.workflow_slug;
-  const { data: workflow } = useWorkflow(slug);
-  return () => {
-    if (workflow) rememberValues(slug, valuesOfTask(task.parameters, workflow.parameters));
-    navigate(`/workflows/${slug}`);
-  };
-}
-
 /** As high at the start as at the end, so that what is below stays in its place when the run is over. */
 const twoRows = 'lg:min-h-20';
 
@@ -58,7 +46,6 @@ export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutp
   const may = useMay();
   const [, navigate] = useLocation();
   const retry = useTaskChange(taskApi.retry);
-  const edit = useEdit(task);
   if (!isTerminal(task.task_status)) {
     if (!may('cancelTask')) return null;
     return (
@@ -77,10 +64,10 @@ export function Actions({ task, picture }: { task: TaskDetail; picture: TaskOutp
             <Play size={15} strokeWidth={1.5} fill="currentColor" aria-hidden />
             {t('task.runAgain')}
           </Button>
-          <Button onClick={edit}>
+          <LinkButton href={`/workflows/${task.workflow_slug}?task=${task.id}`}>
             <SlidersHorizontal size={16} strokeWidth={1.5} aria-hidden />
             {t('task.editAndRun')}
-          </Button>
+          </LinkButton>
         </>
       )}
       {picture && (

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
-import { CircleX, Download, Search, TriangleAlert } from 'lucide-react';
+import { CircleX, Download, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { atLeast, type LogLevel } from '#shared/log-levels.ts';
@@ -9,7 +9,8 @@ import type { TaskDetail } from '#shared/wire/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { controlClass } from '../../ui/field.tsx';
+import { saveFile } from '../../ui/save-file.ts';
+import { SearchField } from '../../ui/search-field.tsx';
 import { timeOfDay } from '../format.ts';
 import { Section } from '../page.tsx';
 import { Problem } from '../problem.tsx';
@@ -94,12 +95,6 @@ function Lines({ lines, empty }: { lines: readonly TaskLogLine[]; empty: string 
   );
 }
 
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 interface ToolsProps {
   readonly search: string;
   readonly level: LogLevel;
@@ -113,36 +108,20 @@ function Tools({ search, level, text, name, onSearch, onLevel }: ToolsProps) {
   const { t } = useTranslation();
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
-      <div className="relative flex-1 basis-52">
-        <Search
-          size={15}
-          strokeWidth={1.5}
-          aria-hidden
-          className="absolute top-1/2 left-3 -translate-y-1/2 text-soft"
-        />
-        <input
-          type="search"
-          aria-label={t('taskLog.search')}
-          placeholder={t('taskLog.search')}
-          value={search}
-          onChange={(event) => onSearch(event.target.value)}
-          onKeyDown={(event) => event.key === 'Escape' && onSearch('')}
-          className={`${controlClass} h-9 pl-9`}
-        />
-      </div>
+      <SearchField label={t('taskLog.search')} value={search} onChange={onSearch} className="basis-52" />
       <Select
         aria-label={t('taskLog.level')}
         value={level}
         options={leastLevels.map((value) => ({ value, label: t(`taskLog.levels.${value}`) }))}
         onChange={(next) => onLevel(next as LogLevel)}
-        className="h-9! max-w-52"
+        className="max-w-52"
       />
       <CopyButton text={text} label={t('taskLog.copy')} />
       <Button
         size="icon"
         aria-label={t('taskLog.download')}
         title={t('taskLog.download')}
-        onClick={() => save(name, text())}
+        onClick={() => saveFile(name, text())}
       >
         <Download size={16} strokeWidth={1.5} aria-hidden />
       </Button>

@@ -1,12 +1,12 @@
 import { clsx } from 'clsx';
-import { Search, SlidersHorizontal, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { SlidersHorizontal, X } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAllAgents } from '../../api/agents.ts';
 import { useMembers, useWorkflows } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/controls.tsx';
-import { controlClass } from '../../ui/field.tsx';
+import { RestingSearchField } from '../../ui/search-field.tsx';
 import { type FilterChange, narrowed, spans, type TaskFilters } from './filters.ts';
 
 interface BarProps {
@@ -39,42 +39,6 @@ export function StatusChips({ filters, onChange }: BarProps) {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-/** Typing goes on; the list waits for a pause. */
-const typingMs = 300;
-
-function SearchField({ filters, onChange }: BarProps) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(filters.text ?? '');
-  const told = filters.text ?? '';
-  // Cleared from elsewhere, or gone back to.
-  useEffect(() => setTyped(told), [told]);
-  useEffect(() => {
-    if (typed.trim() === told) return;
-    const timer = setTimeout(() => onChange({ text: typed.trim() }), typingMs);
-    return () => clearTimeout(timer);
-  }, [typed, told, onChange]);
-  return (
-    <div className="relative min-w-0 flex-1 basis-56">
-      <Search
-        size={15}
-        strokeWidth={1.5}
-        aria-hidden
-        className="absolute top-1/2 left-3 -translate-y-1/2 text-soft"
-      />
-      <input
-        type="search"
-        aria-label={t('tasks.search')}
-        placeholder={t('tasks.search')}
-        maxLength={200}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
-        className={`${controlClass} h-10 pl-9`}
-      />
-    </div>
   );
 }
 
@@ -180,7 +144,12 @@ export function FilterBar({ filters, onChange }: BarProps) {
   const [open, setOpen] = useState(false);
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchField filters={filters} onChange={onChange} />
+      <RestingSearchField
+        label={t('tasks.search')}
+        value={filters.text ?? ''}
+        onChange={(text) => onChange({ text })}
+        className="min-w-0 basis-56"
+      />
       <Button
         className="h-10 lg:hidden"
         aria-expanded={open}

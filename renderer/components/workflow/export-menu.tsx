@@ -5,13 +5,11 @@ import { type ExportFormat, exportFormats, type WorkflowDetail } from '#shared/w
 import { workflowApi } from '../../api/workflow-life.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 
-/** Saves a file as the browser saves downloads. */
 async function save(id: string, format: ExportFormat): Promise<void> {
   const { name, blob } = await workflowApi.download(id, format);
-  const url = URL.createObjectURL(blob);
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  saveFile(name, blob);
 }
 
 export function ExportMenu({ workflow }: { workflow: WorkflowDetail }) {

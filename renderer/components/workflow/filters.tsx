@@ -1,12 +1,12 @@
 import { clsx } from 'clsx';
-import { Search, Star, X } from 'lucide-react';
+import { Star } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
 import type { WorkflowListQuery } from '#shared/wire/workflows.ts';
 import { useTags } from '../../api/workflow-life.ts';
 import { Select } from '../../ui/controls.tsx';
-import { controlClass } from '../../ui/field.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 
 const sorts = ['updated', 'created', 'name'] as const;
 
@@ -67,39 +67,6 @@ interface FiltersProps {
   readonly want: (change: Partial<Wanted>) => void;
 }
 
-function SearchField({ wanted, want }: FiltersProps) {
-  const { t } = useTranslation();
-  return (
-    <div className="relative min-w-56 flex-1 sm:max-w-80">
-      <Search
-        size={16}
-        strokeWidth={1.5}
-        aria-hidden
-        className="absolute top-1/2 left-3 -translate-y-1/2 text-soft"
-      />
-      <input
-        type="search"
-        aria-label={t('workflow.grid.search')}
-        placeholder={t('workflow.grid.search')}
-        value={wanted.text}
-        className={`${controlClass} h-10 px-9! [&::-webkit-search-cancel-button]:hidden`}
-        onChange={(event) => want({ text: event.target.value })}
-        onKeyDown={(event) => event.key === 'Escape' && want({ text: '' })}
-      />
-      {wanted.text && (
-        <button
-          type="button"
-          aria-label={t('workflow.grid.clear')}
-          onClick={() => want({ text: '' })}
-          className="absolute top-1/2 right-1.5 flex size-7 -translate-y-1/2 items-center justify-center rounded-control text-soft hover:text-text"
-        >
-          <X size={15} strokeWidth={1.5} aria-hidden />
-        </button>
-      )}
-    </div>
-  );
-}
-
 /** Words, the star, the tags in use, and the order. */
 export function Filters({ wanted, want }: FiltersProps) {
   const { t } = useTranslation();
@@ -107,7 +74,12 @@ export function Filters({ wanted, want }: FiltersProps) {
   return (
     <div className="mb-6 flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <SearchField wanted={wanted} want={want} />
+        <SearchField
+          label={t('workflow.grid.search')}
+          value={wanted.text}
+          onChange={(text) => want({ text })}
+          className="min-w-56 sm:max-w-80"
+        />
         <div className="w-40">
           <Select
             aria-label={t('workflow.grid.sort')}

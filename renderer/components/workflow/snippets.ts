@@ -166,6 +166,9 @@ function typescript(base: string, slug: string, values: readonly [string, unknow
 
 `,
   );
+  const slot = upload
+    ? '\n  file_key: string;\n  upload_url: string;\n  upload_headers: Record<string, string>;'
+    : '';
   const needs = upload
     ? `import { readFile, writeFile } from 'node:fs/promises';\nimport { basename } from 'node:path';`
     : `import { writeFile } from 'node:fs/promises';`;
@@ -174,13 +177,21 @@ function typescript(base: string, slug: string, values: readonly [string, unknow
 const base = ${JSON.stringify(base)};
 const key = process.env.ATELIER_KEY;
 
+interface Reply {
+  task_id: string;
+  task_status: string;
+  outputs: { name: string; url: string }[];${slot}
+  task_error: string;
+  error_message: string;
+}
+
 async function call(path: string, body?: object) {
   const reply = await fetch(base + '/api/v1' + path, {
     method: body ? 'POST' : 'GET',
     headers: { Authorization: 'Bearer ' + key, 'Content-Type': 'application/json' },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  const json: any = await reply.json();
+  const json = (await reply.json()) as Reply;
   if (!reply.ok) throw new Error(json.error_message);
   return json;
 }

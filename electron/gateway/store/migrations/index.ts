@@ -9,7 +9,7 @@ import { files } from './0080-files.ts';
 import { models } from './0090-models.ts';
 import { gallery } from './0100-gallery.ts';
 import { workflowLife } from './0110-workflows.ts';
-import { elsewhere } from './0130-elsewhere.ts';
+import { elsewhere } from './0120-elsewhere.ts';
 
 export interface Migration {
   /** Rises in tens. */

@@ -190,12 +190,12 @@ it('step tasks keeps every event with its number, and numbers on above them', as
 it('step elsewhere lends no agent that was there before', async () => {
   const path = await file();
   const connection = open(path);
-  const before = migrations.filter(({ version }) => version < 130);
+  const before = migrations.filter(({ version }) => version < 120);
   migrate(connection, path, before);
   connection.exec(`
     INSERT INTO teams (id, display_name, created_at) VALUES ('team', 'T', 1);
     INSERT INTO agents (team_id, agent_id, first_seen_at, last_seen_at) VALUES ('team', 'old', 1, 2);`);
-  migrate(connection, path, [...before, ...migrations.filter(({ version }) => version === 130)]);
+  migrate(connection, path, [...before, ...migrations.filter(({ version }) => version === 120)]);
   expect(connection.prepare('SELECT agent_id, community FROM agents').all()).toEqual([
     { agent_id: 'old', community: 0 },
   ]);

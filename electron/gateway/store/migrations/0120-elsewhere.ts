@@ -2,7 +2,7 @@ import type { Migration } from './index.ts';
 
 /** Runs on machines of others: agents that are lent to the community pool, and ComfyUI Cloud. */
 export const elsewhere: Migration = {
-  version: 130,
+  version: 120,
   name: 'elsewhere',
   sql: `
 ALTER TABLE agents ADD COLUMN community INTEGER NOT NULL DEFAULT 0 CHECK (community IN (0, 1));
