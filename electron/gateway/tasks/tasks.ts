@@ -1,56 +1,36 @@
 import { v7 } from 'uuid';
 import type { z } from 'zod';
-import { resolveParameters } from '#shared/comfy/parameters.ts';
 import { AppError } from '#shared/errors.ts';
 import { isTerminal } from '#shared/task-states.ts';
 import type { BatchRequest } from '#shared/wire/batch.ts';
 import type { CancelManyRequest } from '#shared/wire/queue.ts';
 import type { RunRequest, TaskDetail, TaskResult, taskListQuery } from '#shared/wire/tasks.ts';
-import type { Files } from '../files/files.ts';
 import { listTasks } from '../store/repositories/task-list.ts';
-import {
-  findTask,
-  insertTask,
-  moveTask,
-  type NewTask,
-  openTasks,
-  openTasksOf,
-} from '../store/repositories/tasks.ts';
+import { findTask, insertTask, moveTask, openTasks, openTasksOf } from '../store/repositories/tasks.ts';
 import type { TaskRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { Workflow, Workflows, WorkflowVersion } from '../workflows/workflows.ts';
+import type { Workflow } from '../workflows/workflows.ts';
 import type { Attempts } from './attempts.ts';
 import { expandBatch } from './batch.ts';
 import type { TaskEvents } from './events.ts';
 import { Line } from './line.ts';
 import type { TaskLogs } from './logs.ts';
+import { type CheckPorts, type NewRun, RunChecks, type Submitter } from './run-checks.ts';
 import type { TaskSignals } from './signals.ts';
 import { Statistics } from './statistics.ts';
 import type { TaskViews, Waiting } from './views.ts';
 
-/** Who submits, as far as tasks care. */
-export interface Submitter {
-  readonly teamId: string;
-  readonly submitterId: string;
-}
-
-export interface TaskPorts {
+export interface TaskPorts extends CheckPorts {
   readonly store: Store;
-  readonly files: Files;
   readonly events: TaskEvents;
   readonly signals: TaskSignals;
   readonly attempts: Attempts;
   readonly views: TaskViews;
-  readonly workflows: Workflows;
   readonly logs: TaskLogs;
   /** The scheduler's word on a task in line. */
   readonly waiting: (taskId: string) => Waiting | undefined;
-  /** May the team's tasks run at ComfyUI Cloud? */
-  readonly hasCloudKey: (teamId: string) => boolean;
   readonly clock: () => number;
 }
-
-type NewRun = Omit<NewTask, 'id' | 'retry_count' | 'status' | 'created_at'>;
 
 const cancelledAtOnce = 200;
 
@@ -62,9 +42,11 @@ export class Tasks {
   readonly logs: TaskLogs;
   readonly statistics: Statistics;
   readonly #ports: TaskPorts;
+  readonly #checks: RunChecks;
 
   constructor(ports: TaskPorts) {
     this.#ports = ports;
+    this.#checks = new RunChecks(ports);
     this.attempts = ports.attempts;
     this.signals = ports.signals;
     this.line = new Line(ports);
@@ -80,7 +62,7 @@ export class Tasks {
    * @throws AppError `invalid_parameter`, `workflow_disabled`, `bad_request`; nothing is stored then
    */
   async submit(caller: Submitter, workflow: Workflow, run: RunRequest): Promise<string> {
-    const [id = ''] = await this.#accept([this.#checked(caller, workflow, run)]);
+    const [id = ''] = await this.#accept([this.#checks.run(caller, workflow, run)]);
     return id;
   }
 
@@ -92,7 +74,7 @@ export class Tasks {
   ): Promise<{ task_count: number; task_ids: string[] }> {
     const runs = expandBatch(batch).map((parameters, index) => {
       try {
-        return this.#checked(caller, workflow, { ...batch, parameters });
+        return this.#checks.run(caller, workflow, { ...batch, parameters });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         throw new AppError(error.code, `Run ${index + 1}: ${error.message}`, {
@@ -102,35 +84,6 @@ export class Tasks {
       }
     });
     return { task_count: runs.length, task_ids: batch.dry_run ? [] : await this.#accept(runs) };
-  }
-
-  #target(teamId: string, run: RunRequest, { snapshot }: WorkflowVersion): TaskRow['dispatch_target'] {
-    const wanted = run.dispatch_target ?? snapshot.default_dispatch_target;
-    if (wanted === 'comfy_cloud' && !this.#ports.hasCloudKey(teamId)) {
-      throw new AppError(
-        'bad_request',
-        'dispatch_target: no ComfyUI Cloud key is in use in this team; set one up, or use "agent".',
-      );
-    }
-    return wanted;
-  }
-
-  #checked(caller: Submitter, { row, version }: Workflow, run: RunRequest): NewRun {
-    if (row.status === 'disabled') throw new AppError('workflow_disabled');
-    const values = this.#values(caller.teamId, version, run);
-    return {
-      team_id: caller.teamId,
-      workflow_id: row.id,
-      snapshot_id: version.snapshot.id,
-      parameters_json: JSON.stringify(values),
-      dispatch_target: this.#target(caller.teamId, run, version),
-      target_pool: run.target_pool,
-      tool_type: version.snapshot.tool_type,
-      submitter_region: run.submitter_region,
-      submitter_id: caller.submitterId,
-      priority: run.priority,
-      retry_of: null,
-    };
   }
 
   /**
@@ -149,7 +102,7 @@ export class Tasks {
       throw new AppError('workflow_disabled');
     }
     const values = JSON.parse(task.parameters_json) as Record<string, unknown>;
-    this.#checkFiles(caller.teamId, workflows.version(task.snapshot_id), values);
+    this.#checks.files(caller.teamId, workflows.version(task.snapshot_id), values);
     const [retry = ''] = await this.#accept([
       { ...task, submitter_id: caller.submitterId, retry_of: task.id },
     ]);
@@ -181,7 +134,7 @@ export class Tasks {
     const told = await store.write((writer) =>
       tasks.map((task) => {
         files.requireRoom(writer, task.team_id);
-        files.use(writer, this.#inputsOf(task));
+        files.use(writer, this.#checks.inputsOf(task));
         insertTask(writer, task);
         return events.append(writer, task, 'status', { status: 'pending' });
       }),
@@ -189,35 +142,6 @@ export class Tasks {
     events.tell(told);
     signals.inLine(tasks);
     return tasks.map(({ id }) => id);
-  }
-
-  #values(teamId: string, version: WorkflowVersion, run: RunRequest): Record<string, unknown> {
-    if (run.tool_type && run.tool_type !== version.snapshot.tool_type) {
-      throw new AppError('bad_request', `tool_type: this workflow runs on ${version.snapshot.tool_type}.`);
-    }
-    const resolved = resolveParameters(version.parameters, run.parameters);
-    if ('problem' in resolved) {
-      const { key, rule, message } = resolved.problem;
-      throw new AppError('invalid_parameter', message, { key, rule });
-    }
-    this.#checkFiles(teamId, version, resolved.values);
-    return resolved.values;
-  }
-
-  #checkFiles(teamId: string, version: WorkflowVersion, values: Readonly<Record<string, unknown>>): void {
-    for (const def of version.parameters) {
-      const value = values[def.key];
-      if (def.type === 'file' && value !== undefined) {
-        this.#ports.files.checkInput(teamId, def.key, String(value), def.accept);
-      }
-    }
-  }
-
-  #inputsOf({ snapshot_id, parameters_json }: TaskRow): string[] {
-    const defs = this.#ports.workflows.version(snapshot_id).parameters.filter(({ type }) => type === 'file');
-    if (defs.length === 0) return [];
-    const values = JSON.parse(parameters_json) as Record<string, unknown>;
-    return defs.flatMap(({ key }) => (values[key] === undefined ? [] : String(values[key])));
   }
 
   /** Tasks that can't start now: told why. One that has been given to an agent meanwhile is left alone. */

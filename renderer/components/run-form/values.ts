@@ -95,10 +95,7 @@ export function givenValues(
 }
 
 /** The values of an earlier task, ready for its workflow's form. */
-function valuesOfTask(
-  parameters: Readonly<Record<string, unknown>>,
-  defs: readonly ParameterDef[],
-): Values {
+function valuesOfTask(parameters: Readonly<Record<string, unknown>>, defs: readonly ParameterDef[]): Values {
   return Object.fromEntries(
     defs.flatMap((def): [string, Value][] => {
       const value = parameters[def.key];

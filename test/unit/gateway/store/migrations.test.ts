@@ -24,10 +24,8 @@ const tables = (connection: BetterSqlite.Database): string[] =>
     .all()
     .map(({ name }) => name);
 
-it('rises by tens, each with a name of its own', () => {
-  const versions = migrations.map(({ version }) => version);
-  expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
-  expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
+it('rises in steps of ten, each with a name of its own', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => 10 * (index + 1)));
   expect(new Set(migrations.map(({ name }) => name)).size).toBe(migrations.length);
 });
 
