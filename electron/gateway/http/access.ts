@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import { type Operation, type Right, rights, type Scope } from '#shared/rights.ts';
 import { type Role, roleAtLeast } from '#shared/wire/common.ts';
 import type { Identity, SignedIn } from '../identity/identity.ts';
-import type { CredentialRow, UserRow } from '../store/schema.ts';
+import type { CredentialRow, UserRow } from '../store/rows/identity.ts';
 import type { Caller, UserCaller } from './caller.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,6 +1,6 @@
 import type { Role } from '#shared/wire/common.ts';
 import type { SignIn } from '../identity/tokens.ts';
-import type { CredentialRow, UserRow } from '../store/schema.ts';
+import type { CredentialRow, UserRow } from '../store/rows/identity.ts';
 
 /** Who makes a team-scoped request, and as what. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { UpdateProfileRequest } from '#shared/wire/identity.ts';
-import type { UserRow } from '../store/schema.ts';
+import type { UserRow } from '../store/rows/identity.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 import type { Features } from './features.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';

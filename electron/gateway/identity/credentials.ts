@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { Pagination } from '#shared/wire/common.ts';
 import type { CredentialKind } from '#shared/wire/identity.ts';
-import type { CredentialRow } from '../store/schema.ts';
+import type { CredentialRow } from '../store/rows/identity.ts';
 import type { Store, Writer } from '../store/store.ts';
 import type { Departures } from './departures.ts';
 import type { Features } from './features.ts';

@@ -6,7 +6,7 @@ import {
   featuresToCome,
   type QuotaOf,
 } from '#shared/features.ts';
-import type { FeatureSettingRow } from '../store/schema.ts';
+import type { FeatureSettingRow } from '../store/rows/identity.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 
 /** Features and quotas of one scope, as they are in force. */

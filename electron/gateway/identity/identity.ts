@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/wire/common.ts';
 import type { Profile, TokenReply } from '#shared/wire/identity.ts';
 import { settingOr } from '../store/repositories/settings.ts';
-import type { CredentialRow, UserRow } from '../store/schema.ts';
+import type { CredentialRow, UserRow } from '../store/rows/identity.ts';
 import type { Store } from '../store/store.ts';
 import { Accounts, findUser, findUserByEmail } from './accounts.ts';
 import { Credentials, type NewKey } from './credentials.ts';

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import { type Pagination, toTimestamp } from '#shared/wire/common.ts';
 import type { TeamRef } from '#shared/wire/identity.ts';
 import type { CreateInvitationRequest, InvitationItem, InvitationView } from '#shared/wire/teams.ts';
-import type { InvitationRow, UserRow } from '../store/schema.ts';
+import type { InvitationRow, UserRow } from '../store/rows/identity.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 import { type Accounts, findUserByEmail } from './accounts.ts';
 import type { Features } from './features.ts';

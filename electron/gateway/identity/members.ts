@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts';
 import { type Pagination, type Role, toTimestamp } from '#shared/wire/common.ts';
 import type { Member } from '#shared/wire/teams.ts';
-import type { MemberRow, UserRow } from '../store/schema.ts';
+import type { MemberRow, UserRow } from '../store/rows/identity.ts';
 import type { Store, Writer } from '../store/store.ts';
 import type { Departures } from './departures.ts';
 import { countMembers, roleOf, setRole } from './teams.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
 import type { PairPollReply } from '#shared/wire/pairing.ts';
-import type { PairingRow } from '../store/schema.ts';
+import type { PairingRow } from '../store/rows/identity.ts';
 import type { Store, Writer } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
 import { roleOf } from './teams.ts';

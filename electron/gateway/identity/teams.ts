@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { Pagination, Role } from '#shared/wire/common.ts';
 import type { TeamRef } from '#shared/wire/identity.ts';
-import type { TeamRow } from '../store/schema.ts';
+import type { TeamRow } from '../store/rows/identity.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 import type { Departures } from './departures.ts';
 import type { Features } from './features.ts';

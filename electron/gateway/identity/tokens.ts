@@ -3,7 +3,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { TokenReply } from '#shared/wire/identity.ts';
-import type { RefreshTokenRow } from '../store/schema.ts';
+import type { RefreshTokenRow } from '../store/rows/identity.ts';
 import type { Store, Writer } from '../store/store.ts';
 
 const accessSeconds = 3600;

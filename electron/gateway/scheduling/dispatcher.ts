@@ -9,10 +9,11 @@ import type { Waiting } from '../tasks/views.ts';
 import type { Workflows } from '../workflows/workflows.ts';
 import { candidateOf } from './candidate.ts';
 import { decide } from './decide.ts';
-import { beingGiven, explain, lineIsPaused, poolIsFull, someoneFits } from './filters.ts';
+import { beingGiven, someoneFits } from './filters.ts';
 import { Fleet } from './fleet.ts';
 import { Needs } from './needs.ts';
 import { levelOf, type Pool } from './pool.ts';
+import { Reasons } from './reasons.ts';
 import { explainScore } from './score.ts';
 import { WaitingQueue, type WaitingTask } from './waiting-queue.ts';
 
@@ -37,9 +38,11 @@ interface Leaving {
 /** What an agent of another team is called. */
 const lentAgent = 'community-agent';
 
-/** In one turn of the event loop at most, so that a thousand idle agents and a full line don't hold up requests. */
+/** In one turn of the event loop at most, so that a thousand idle agents don't hold up requests. */
 const mostDecisions = 100;
-const mostTold = 200;
+
+const quotaIsUsedUp = (most: number): string =>
+  `The studio has as many tasks on agents as its quota max_concurrent_tasks allows (${most}).`;
 
 /** A store that can't write is asked again after this. */
 const retryMs = 1000;
@@ -53,13 +56,10 @@ export class Dispatcher {
   readonly #needs: Needs;
   readonly #queue = new WaitingQueue();
   readonly #fleet = new Fleet((signature) => this.#queue.has(signature));
-  /** Tasks in line that are still `pending` on disk: they have not been told yet why they wait. */
-  readonly #fresh = new Map<string, TaskRow>();
+  readonly #reasons: Reasons;
   readonly #leaving = new Set<string>();
   /** Places on agents for attempts that are being opened: the agent's session does not count them yet. */
   readonly #reserved = new Map<string, number>();
-  /** Reasons by signature, until an agent changes. */
-  readonly #reasons = new Map<string, string>();
   #woken = false;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -67,6 +67,18 @@ export class Dispatcher {
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
     this.#needs = new Needs(ports.workflows);
+    this.#reasons = new Reasons({
+      pool: ports.pool,
+      paused: (teamId) => ports.tasks.line.paused(teamId),
+      agents: () => this.#fleet.all(),
+      full: () => (this.#room() === 0 ? quotaIsUsedUp(ports.mostAtOnce?.() ?? 0) : undefined),
+      inLine: (taskId) => this.#queue.get(taskId),
+      tell: (waiting) => ports.tasks.wait(waiting),
+      failed: (error) => {
+        ports.log.error({ err: error }, 'waiting tasks could not be told why');
+        this.#retryLater();
+      },
+    });
     ports.tasks.signals.listen({
       inLine: (tasks) => this.#enqueue(tasks),
       ended: (task) => this.#leave(task.id),
@@ -88,7 +100,7 @@ export class Dispatcher {
 
   /** Something outside of tasks and agents changed (a quota): look again. */
   lookAgain(): void {
-    this.#reasons.clear();
+    this.#reasons.changed();
     this.#wake();
   }
 
@@ -100,7 +112,7 @@ export class Dispatcher {
   /** Why a task waits, and its place; `undefined` when it does not stand in line. */
   waiting(taskId: string): Waiting | undefined {
     const task = this.#queue.get(taskId);
-    if (task) return { reason: this.#reason(task), position: this.#queue.position(taskId) };
+    if (task) return { reason: this.#reasons.of(task), position: this.#queue.position(taskId) };
     return this.#leaving.has(taskId) ? { reason: beingGiven, position: null } : undefined;
   }
 
@@ -138,21 +150,6 @@ export class Dispatcher {
   readonly #held = ({ requirements }: WaitingTask): boolean =>
     this.#ports.tasks.line.paused(requirements.teamId) || this.#ports.pool.full(requirements);
 
-  #reason(task: WaitingTask): string {
-    const { signature, requirements } = task;
-    if (this.#ports.tasks.line.paused(requirements.teamId)) return lineIsPaused;
-    if (this.#ports.pool.full(requirements)) return poolIsFull;
-    let reason = this.#reasons.get(signature);
-    if (reason === undefined) {
-      reason =
-        this.#room() === 0
-          ? `the studio has as many tasks on agents as its quota max_concurrent_tasks allows (${this.#ports.mostAtOnce?.()})`
-          : explain(requirements, this.#fleet.all());
-      this.#reasons.set(signature, reason);
-    }
-    return reason;
-  }
-
   #enqueue(tasks: readonly TaskRow[]): void {
     for (const task of tasks) {
       if (task.dispatch_target !== 'agent') continue;
@@ -164,7 +161,7 @@ export class Dispatcher {
         priority: levelOf(task),
         place: task.place ?? task.id,
       });
-      if (task.status === 'pending') this.#fresh.set(task.id, task);
+      if (task.status === 'pending') this.#reasons.owe(task);
     }
     this.#wake();
   }
@@ -179,7 +176,7 @@ export class Dispatcher {
 
   #leave(taskId: string): void {
     this.#queue.remove(taskId);
-    this.#fresh.delete(taskId);
+    this.#reasons.settle(taskId);
   }
 
   #agentChanged(session: AgentSession): void {
@@ -194,7 +191,7 @@ export class Dispatcher {
       const running = candidate.running + (this.#reserved.get(key) ?? 0);
       this.#fleet.upsert({ ...candidate, running });
     } else if (!this.#ports.agents.get(key)?.connected) this.#fleet.remove(key);
-    this.#reasons.clear();
+    this.#reasons.changed();
   }
 
   #wake(): void {
@@ -220,10 +217,9 @@ export class Dispatcher {
           candidate.key,
           explainScore(task.requirements, candidate, task.workflowId),
         ),
-        fresh: this.#fresh.get(task.id),
+        fresh: this.#reasons.settle(task.id),
       });
       this.#queue.take(task.id);
-      this.#fresh.delete(task.id);
       this.#leaving.add(task.id);
       this.#ports.pool.leave(task.requirements);
       this.#reserve(candidate.key, 1);
@@ -231,11 +227,11 @@ export class Dispatcher {
       this.#fleet.upsert({ ...candidate, running, warmWorkflow: task.workflowId });
     }
     if (leaving.length > 0) {
-      this.#reasons.clear();
+      this.#reasons.changed();
       void this.#open(leaving);
     }
     if (leaving.length === mostDecisions) this.#wake();
-    else this.#tellWhy();
+    else if (this.#reasons.tellSome()) this.#wake();
   }
 
   /** How many more may be given out before the quota is reached. */
@@ -269,7 +265,7 @@ export class Dispatcher {
       log.error({ err: error }, 'attempts could not be opened; their tasks stay in line');
       for (const { task, fresh } of leaving) {
         this.#queue.add(task);
-        if (fresh) this.#fresh.set(task.id, fresh);
+        if (fresh) this.#reasons.owe(fresh);
       }
       // Not at once, or a full disk would keep the event loop busy.
       again = () => this.#retryLater();
@@ -292,23 +288,6 @@ export class Dispatcher {
     const reserved = (this.#reserved.get(key) ?? 0) + places;
     if (reserved === 0) this.#reserved.delete(key);
     else this.#reserved.set(key, reserved);
-  }
-
-  #tellWhy(): void {
-    if (this.#fresh.size === 0) return;
-    const waiting: { task: TaskRow; reason: string }[] = [];
-    for (const task of this.#fresh.values()) {
-      if (waiting.length === mostTold) break;
-      const inLine = this.#queue.get(task.id);
-      this.#fresh.delete(task.id);
-      if (inLine) waiting.push({ task, reason: this.#reason(inLine) });
-    }
-    this.#ports.tasks.wait(waiting).catch((error: unknown) => {
-      this.#ports.log.error({ err: error }, 'waiting tasks could not be told why');
-      for (const { task } of waiting) if (this.#queue.get(task.id)) this.#fresh.set(task.id, task);
-      this.#retryLater();
-    });
-    if (this.#fresh.size > 0) this.#wake();
   }
 
   #retryLater(): void {

@@ -10,7 +10,7 @@ import {
 import { callerOf, permit } from '../../http/access.ts';
 import type { App } from '../../http/app.ts';
 import type { Rooms } from '../../rooms.ts';
-import type { CredentialRow } from '../../store/schema.ts';
+import type { CredentialRow } from '../../store/rows/identity.ts';
 import { describe } from './route.ts';
 
 const tag = 'credential';
