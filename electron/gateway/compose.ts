@@ -89,7 +89,7 @@ export async function openRooms(config: GatewayConfig, store: Store): Promise<Op
     }),
   });
   const models = new Models({
-    ...{ ...common, objects, signer, agents, log: config.log },
+    ...{ ...common, objects, signer, agents, log: config.log, storage: ground.storage },
     uploads: ground.modelUploads,
     dataDir: config.dataDir,
     tell: (teamId) => events.changed(teamId, 'models_changed'),

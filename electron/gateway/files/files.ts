@@ -3,8 +3,10 @@ import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { presignReply, presignRequest } from '#shared/wire/files.ts';
+import { enterObject } from '../store/repositories/objects.ts';
 import type { FileRow, OutputRow } from '../store/schema.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
+import { takeAnnounced } from './announced.ts';
 import type { Destination } from './multipart.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import type { Signer } from './signer.ts';
@@ -84,21 +86,10 @@ export class Files {
   /** Takes the bytes of an announced upload in. */
   async receive(file: FileRow, stream: Readable): Promise<void> {
     const { store, objects, clock } = this.#ports;
-    const stored = await objects.put(stream, { maxBytes: file.announced_size });
-    if (stored.size !== file.announced_size) {
-      throw new AppError(
-        'upload_mismatch',
-        `The upload has ${stored.size} bytes, but ${file.announced_size} were announced. Ask for a new address and send the whole file.`,
-      );
-    }
+    const stored = await takeAnnounced(objects, stream, file.announced_size);
     const now = clock();
     await store.write((writer) => {
-      writer.hotRun(
-        'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        stored.sha256,
-        stored.size,
-        now,
-      );
+      enterObject(writer, stored, now);
       this.#arrived(writer, file.file_key, stored);
     });
   }

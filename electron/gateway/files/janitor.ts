@@ -14,6 +14,8 @@ export interface JanitorPorts {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly multipart: Multipart;
+  /** What other rooms give up themselves, before it is looked for what nobody refers to. */
+  readonly first?: () => Promise<void>;
   readonly retention: () => Retention;
   readonly clock: () => number;
   readonly log: Logger;
@@ -111,6 +113,7 @@ export class Janitor {
 
   async #sweep(): Promise<CleanReply> {
     const { multipart, objects, clock, log } = this.#ports;
+    await this.#ports.first?.();
     let [inputs, outputs] = [0, 0];
     for await (const page of this.#expiry.inputs()) inputs += await this.#expiry.removeInputs(page);
     for await (const page of this.#expiry.outputs()) outputs += await this.#expiry.removeOutputs(page);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { v7 } from 'uuid';
 import { AppError } from '#shared/errors.ts';
 import type { Role } from '#shared/wire/common.ts';
+import { enterObject } from '../store/repositories/objects.ts';
 import type { UploadPartRow, UploadRow } from '../store/rows/files.ts';
 import type { Store, Writer } from '../store/store.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
@@ -205,12 +206,7 @@ export class Multipart {
     await objects.adopt(id, sha256);
     await store.write((writer) => {
       const now = clock();
-      writer.hotRun(
-        'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        sha256,
-        size,
-        now,
-      );
+      enterObject(writer, { sha256, size }, now);
       writer.hotRun('UPDATE uploads SET completed_at = ?, touched_at = ? WHERE id = ?', now, now, id);
       writer.hotRun('DELETE FROM upload_parts WHERE upload_id = ?', id);
       this.#destination(upload.storage_key)?.settle(writer, upload.storage_key, { sha256, size });

@@ -19,13 +19,14 @@ export async function openFiles(config: GatewayConfig, store: Store, features: F
   const common = { store, objects, signer, clock, signedUrlMs: timings.signedUrlMs };
   const storage = new Storage({ read: store.read, features, folder: dataDir });
   const files = new Files({ ...common, storage, fileBytes: limits.fileBytes });
-  const modelUploads = new ModelUploads({ ...common, fileBytes: limits.fileBytes });
+  const modelUploads = new ModelUploads({ ...common, storage, fileBytes: limits.fileBytes });
   const multipart = new Multipart({
     ...common,
     destinations: [files.inputs, modelUploads.destination],
     partBytes: limits.partBytes,
   });
   const retention = () => readRetention(store);
-  const janitor = new Janitor({ store, objects, multipart, retention, clock, log });
+  const first = () => modelUploads.sweep();
+  const janitor = new Janitor({ store, objects, multipart, retention, clock, log, first });
   return { objects, signer, files, multipart, modelUploads, storage, janitor };
 }

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import type { z } from 'zod';
@@ -8,51 +5,26 @@ import { AppError } from '#shared/errors.ts';
 import { fileNameOf } from '#shared/models/paths.ts';
 import { toTimestamp } from '#shared/wire/common.ts';
 import type { fetchModelRequest, ModelFetch } from '#shared/wire/models.ts';
-import type { ObjectStore } from '../files/object-store.ts';
 import type { ModelFetchRow } from '../store/rows/models.ts';
-import type { Store } from '../store/store.ts';
-import { type Ask, askPublic, checkAddress, Hopeless } from './download.ts';
-import { libraryPath, type ModelLibrary } from './library.ts';
+import { checkAddress } from './download.ts';
+import { Fetching, type FetchingPorts, type Progress } from './fetching.ts';
+import { libraryPath } from './library.ts';
 import { Places } from './places.ts';
-import { freeOf, receive } from './receive.ts';
 
-export interface FetchPorts {
-  readonly store: Store;
-  readonly objects: ObjectStore;
-  readonly library: ModelLibrary;
-  /** Where what has come so far lies. */
-  readonly folder: string;
-  readonly clock: () => number;
+export interface FetchPorts extends Omit<FetchingPorts, 'further'> {
   readonly log: Logger;
   /** A download of a team has come further. */
   changed(teamId: string): void;
-  readonly ask?: Ask;
-  /** Between tries; doubles each time. */
-  readonly retryMs?: number;
-  /** Bytes free on the disk of a folder. */
-  readonly free?: (folder: string) => Promise<number>;
-}
-
-/** What is only known while it runs. */
-interface Progress {
-  readonly stop: AbortController;
-  /** Why the last try broke off; empty while one goes well. */
-  trouble: string;
-  received: number;
-  /** When this try began, and with how many bytes. */
-  since: number;
-  from: number;
-  ended: Promise<void>;
 }
 
 const mostAtOnce = 2;
-const mostTries = 8;
 const keptMs = 86_400_000;
 const tellMs = 1000;
 
 /** Downloads of models from the internet: they go on after breaks and restarts, and end in the library. */
 export class ModelFetches {
   readonly #ports: FetchPorts;
+  readonly #fetching: Fetching;
   readonly #running = new Map<string, Progress>();
   readonly #told = new Map<string, number>();
   readonly #places = new Places(mostAtOnce);
@@ -60,6 +32,7 @@ export class ModelFetches {
 
   constructor(ports: FetchPorts) {
     this.#ports = ports;
+    this.#fetching = new Fetching({ ...ports, further: (teamId) => this.#tell(teamId) });
   }
 
   /** Goes on with what ran when the gateway stopped. */
@@ -141,7 +114,7 @@ export class ModelFetches {
     const running = this.#running.get(id);
     running?.stop.abort();
     await running?.ended;
-    await rm(this.#part(id), { force: true });
+    await this.#fetching.discard(id);
     this.#ports.changed(teamId);
   }
 
@@ -153,10 +126,6 @@ export class ModelFetches {
 
   #row(id: string): ModelFetchRow | undefined {
     return this.#ports.store.read.hot<ModelFetchRow>('SELECT * FROM model_fetches WHERE id = ?', id)[0];
-  }
-
-  #part(id: string): string {
-    return join(this.#ports.folder, `${id}.part`);
   }
 
   #begin(row: ModelFetchRow): void {
@@ -179,7 +148,7 @@ export class ModelFetches {
     const { signal } = progress.stop;
     return this.#places.run(async () => {
       try {
-        await this.#tryOften(row, progress);
+        await this.#fetching.tryOften(row, progress);
       } catch (error) {
         if (signal.aborted) return;
         const { message, code } = error as NodeJS.ErrnoException;
@@ -187,89 +156,6 @@ export class ModelFetches {
         await this.#fail(row.id, words);
       }
     }, signal);
-  }
-
-  async #tryOften(row: ModelFetchRow, progress: Progress): Promise<void> {
-    const { retryMs = 1000 } = this.#ports;
-    const { signal } = progress.stop;
-    for (let tries = 1; ; tries += 1) {
-      const before = progress.received;
-      try {
-        await this.#receive(row, progress);
-        return await this.#settle(row);
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (signal.aborted || error instanceof Hopeless || error instanceof AppError || code === 'ENOSPC')
-          throw error;
-        // One that comes further each time goes on as long as it does.
-        if (progress.received > before) tries = 1;
-        if (tries >= mostTries)
-          throw new Error(
-            `It broke off ${mostTries} times. ${troubleWords(error, row.url)} Try again: it goes on from there.`,
-          );
-        progress.trouble = troubleWords(error, row.url);
-        this.#tell(row.team_id);
-        await pause(retryMs * 2 ** Math.min(tries - 1, 6), signal);
-      }
-    }
-  }
-
-  async #receive({ id, url, team_id }: ModelFetchRow, progress: Progress): Promise<void> {
-    const { folder, ask = askPublic, clock, free = freeOf, store } = this.#ports;
-    const { signal } = progress.stop;
-    const known = this.#row(id);
-    await receive({
-      ...{ url, part: this.#part(id), ask, signal, validator: known?.validator ?? '' },
-      size: known?.size ?? null,
-      free: () => free(folder),
-      begins: async (begin, size, validator) => {
-        await store.write((writer) =>
-          writer.hotRun('UPDATE model_fetches SET validator = ?, size = ? WHERE id = ?', validator, size, id),
-        );
-        Object.assign(progress, { received: begin, from: begin, since: clock() });
-      },
-      came: (bytes) => {
-        progress.received = bytes;
-        progress.trouble = '';
-        this.#tell(team_id);
-      },
-    });
-  }
-
-  /** All of it is here: into the library with it. */
-  async #settle(row: ModelFetchRow): Promise<void> {
-    const { objects, library, clock } = this.#ports;
-    const { id, team_id, wanted_sha256, display_name, model_type, model_path, url } = row;
-    const part = this.#part(id);
-    const { sha256, size } = await objects.put(createReadStream(part));
-    if (wanted_sha256 !== null && sha256 !== wanted_sha256) {
-      await rm(part, { force: true });
-      throw new Hopeless(
-        `What came has the SHA-256 ${sha256}, not ${wanted_sha256}: it is not the file that was meant. It was thrown away.`,
-      );
-    }
-    const { problem } = await library.facts({ model_path, sha256, file_size: size });
-    if (problem !== '') {
-      await rm(part, { force: true });
-      throw new Hopeless(`What came is no whole model. ${problem}`);
-    }
-    const model = { team_id, display_name, model_type, model_path, sha256, file_size: size, source_url: url };
-    await library.add({ ...model, storage_key: `models/${team_id}/${id}` }, (writer, modelId) => {
-      writer.hotRun(
-        'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        sha256,
-        size,
-        clock(),
-      );
-      const ended = writer.hotRun(
-        `UPDATE model_fetches SET state = 'done', error = '', model_id = ?, ended_at = ? WHERE id = ?`,
-        modelId,
-        clock(),
-        id,
-      );
-      if (ended === 0) throw new AppError('conflict', 'The download was ended meanwhile.');
-    });
-    await rm(part, { force: true });
   }
 
   #fail(id: string, error: string): Promise<number> {
@@ -305,26 +191,4 @@ export class ModelFetches {
       created_at: toTimestamp(row.created_at),
     };
   }
-}
-
-/** What went wrong on the way, to a person. */
-function troubleWords(error: unknown, url: string): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const { host } = new URL(url);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${host} was not found.`;
-  return code ? `${host} does not answer (${code}).` : `${host}: ${message}.`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        done();
-      },
-      { once: true },
-    );
-  });
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { ObjectStore } from '../files/object-store.ts';
 import type { Signer } from '../files/signer.ts';
+import type { Storage } from '../files/storage.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskSignals } from '../tasks/signals.ts';
 import type { Workflows } from '../workflows/workflows.ts';
@@ -16,6 +17,7 @@ export interface ModelsPorts {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly signer: Signer;
+  readonly storage: Storage;
   readonly uploads: ModelUploads;
   readonly agents: AgentRegistry;
   readonly workflows: Workflows;
@@ -49,7 +51,7 @@ export class Models {
     });
     const { library } = this;
     this.fetches = new ModelFetches({
-      ...{ store, objects, library, clock, log, changed: tell },
+      ...{ store, objects, library, clock, log, changed: tell, storage: ports.storage },
       folder: join(dataDir, 'model-downloads'),
     });
     this.inventory = new Inventory({ library, agents, workflows, dataDir });

@@ -3,9 +3,12 @@ import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import type { presignModelReply, presignModelRequest } from '#shared/wire/models.ts';
+import { takeAnnounced } from '../files/announced.ts';
 import type { Destination } from '../files/multipart.ts';
 import type { ObjectStore, StoredObject } from '../files/object-store.ts';
 import type { Signer } from '../files/signer.ts';
+import type { Storage } from '../files/storage.ts';
+import { enterObject } from '../store/repositories/objects.ts';
 import type { ModelUploadRow } from '../store/rows/models.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { libraryPath } from './library.ts';
@@ -14,6 +17,7 @@ export interface UploadPorts {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly signer: Signer;
+  readonly storage: Storage;
   readonly clock: () => number;
   /** Largest that may come in one piece. */
   readonly fileBytes: number;
@@ -39,7 +43,7 @@ export class ModelUploads {
     request: z.output<typeof presignModelRequest>,
     origin: string,
   ): Promise<z.output<typeof presignModelReply>> {
-    const { store, signer, clock, signedUrlMs } = this.#ports;
+    const { store, storage, signer, clock, signedUrlMs } = this.#ports;
     libraryPath(request.model_path);
     const storage_key = `models/${teamId}/${v7()}`;
     const { file_name, file_size } = request;
@@ -48,8 +52,7 @@ export class ModelUploads {
       ...{ sha256: null, created_at: clock() },
     };
     await store.write((writer) => {
-      // What nobody registers would lie on the disk for ever.
-      writer.hotRun('DELETE FROM model_uploads WHERE created_at < ?', clock() - forgottenMs);
+      storage.require(writer, teamId, file_size);
       writer.run(store.sql.insertInto('model_uploads').values(row));
     });
     const path = signer.sign({ path: uploadPath(storage_key), claims: { op: 'put' } }, signedUrlMs);
@@ -58,6 +61,16 @@ export class ModelUploads {
       storage_key,
       upload_headers: { 'Content-Length': String(file_size), 'If-None-Match': '*' },
     };
+  }
+
+  /** Gives up what nobody has registered: it would lie on the disk, and count, for ever. */
+  async sweep(): Promise<void> {
+    const { store, clock } = this.#ports;
+    const before = clock() - forgottenMs;
+    // A write costs a flush: mostly there is nothing to give up.
+    if (store.read.hot('SELECT 1 FROM model_uploads WHERE created_at < ? LIMIT 1', before).length === 0)
+      return;
+    await store.write((writer) => writer.hotRun('DELETE FROM model_uploads WHERE created_at < ?', before));
   }
 
   /** What was announced under a signed address. */
@@ -80,20 +93,9 @@ export class ModelUploads {
         `More than ${fileBytes} bytes go in parts: POST /uploads/multipart/initiate.`,
       );
     }
-    const stored = await objects.put(stream, { maxBytes: file_size });
-    if (stored.size !== file_size) {
-      throw new AppError(
-        'upload_mismatch',
-        `The upload has ${stored.size} bytes, but ${file_size} were announced. Send the whole file again.`,
-      );
-    }
+    const stored = await takeAnnounced(objects, stream, file_size);
     await store.write((writer) => {
-      writer.hotRun(
-        'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        stored.sha256,
-        stored.size,
-        clock(),
-      );
+      enterObject(writer, stored, clock());
       this.#settle(writer, storage_key, stored);
     });
   }

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { ManifestEntry } from '#shared/link/protocol.ts';
 import type { TaskFailure } from '#shared/wire/tasks.ts';
+import { enterObject } from '../store/repositories/objects.ts';
 import { insertOutput, insertTask, lossesOf, moveTask } from '../store/repositories/tasks.ts';
 import type { TaskEventRow, TaskRow } from '../store/schema.ts';
 import type { Store, Writer } from '../store/store.ts';
@@ -113,12 +114,7 @@ function keepOutput(
   now: number,
   listed: boolean,
 ): void {
-  writer.hotRun(
-    'INSERT INTO objects (sha256, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    output.sha256,
-    output.size,
-    now,
-  );
+  enterObject(writer, output, now);
   insertOutput(writer, {
     storage_key: `tasks/${task.id}/${position}/${output.name}`,
     task_id: task.id,

@@ -208,3 +208,25 @@ describe('a download', () => {
     expect((await call('GET', '/models/fetches')).body).toEqual({ fetch_list: [] });
   });
 });
+
+it('counts against what the team may keep from its announcement on, until nobody has registered it for a week', async () => {
+  const { identity, store, models, storage } = gateway.gateway.rooms;
+  const { teamId } = gateway.owner;
+  const { used_bytes } = await storage.usage(teamId);
+  await identity.features.set('team', teamId, { quotas: { max_storage_bytes: used_bytes + 100 } });
+  const announce = (file_size: number) =>
+    call('POST', '/models/presign', {
+      ...{ file_name: 'q.safetensors', model_type: 'loras', model_path: 'loras/quota.safetensors' },
+      file_size,
+    });
+  const slot = await announce(80);
+  expect(slot.status).toBe(200);
+  expect(await announce(21)).toMatchObject({ status: 429, body: { error_code: 'quota_exceeded' } });
+  await models.uploads.sweep();
+  expect((await storage.usage(teamId)).used_bytes).toBe(used_bytes + 80);
+  await store.write((writer) =>
+    writer.hotRun('UPDATE model_uploads SET created_at = 0 WHERE file_size = 80'),
+  );
+  await models.uploads.sweep();
+  expect((await storage.usage(teamId)).used_bytes).toBe(used_bytes);
+});

@@ -81,8 +81,9 @@ afterEach(() => server.stop());
 
 async function open(ports: Partial<FetchPorts> = {}) {
   const studio = await Studio.open();
-  const { store, objects, models } = studio.rooms;
-  const common = { store, objects, library: models.library, clock: Date.now, log: pino({ level: 'silent' }) };
+  const { store, objects, models, storage, identity } = studio.rooms;
+  const log = pino({ level: 'silent' });
+  const common = { store, objects, storage, library: models.library, clock: Date.now, log };
   const make = () =>
     new ModelFetches({
       ...{ ...common, ask: askHere, retryMs: 1, changed: () => undefined },
@@ -91,7 +92,9 @@ async function open(ports: Partial<FetchPorts> = {}) {
     });
   const fetches = make();
   onTestFinished(() => fetches.stop());
-  return { team: studio.teamId, library: models.library, objects, fetches, make };
+  const allow = (max_storage_bytes: number) =>
+    identity.features.set('team', studio.teamId, { quotas: { max_storage_bytes } });
+  return { team: studio.teamId, library: models.library, objects, fetches, make, allow };
 }
 
 const wish = (fields: Record<string, unknown> = {}) => ({
@@ -107,6 +110,20 @@ const wish = (fields: Record<string, unknown> = {}) => ({
 const state = (fetches: ModelFetches, team: string) => expect.poll(() => fetches.list(team)[0], soon);
 
 describe('a download of a model', () => {
+  it('is not begun when the team may not keep so much', async () => {
+    const { team, fetches, library, allow } = await open();
+    await allow(bytes.length - 1);
+    await fetches.add(team, wish());
+    await state(fetches, team).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('there is no room for'),
+    });
+    expect(library.all(team)).toEqual([]);
+    await allow(bytes.length);
+    await fetches.retry(team, fetches.list(team)[0]?.id ?? '');
+    await expect.poll(() => library.all(team), soon).toHaveLength(1);
+  });
+
   it('ends in the library, with what its header says and where it came from', async () => {
     const { team, library, fetches } = await open();
     await fetches.add(team, wish({ file_hash: `sha256:${sha256.toUpperCase()}` }));
