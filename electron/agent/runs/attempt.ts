@@ -4,14 +4,14 @@ import { requiredModels } from '#shared/comfy/propose/requirements.ts';
 import type { HeldAttempt } from '#shared/link/protocol.ts';
 import { modelPathOf } from '#shared/models/paths.ts';
 import { pause } from '../back-off.ts';
-import { type Engine, EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
+import { EngineGone, type EngineRun, type RunEnd, RunFailure } from '../engines/engine.ts';
 import type { Fleet, Seat } from '../engines/fleet.ts';
 import type { HttpClient } from '../http.ts';
 import type { Link, LiveMessage } from '../link/link.ts';
 import { afterEnd, afterError, counts, givenBack, stoppedHere } from './conclusions.ts';
-import { placeInputs } from './inputs.ts';
+import { prepareGraph } from './inputs.ts';
 import type { Conclusion, Journal, JournalRecord } from './journal.ts';
-import { refuseUnsafe, withoutLog, withoutOwner } from './lending.ts';
+import { withoutLog, withoutOwner } from './lending.ts';
 import { deliverOutputs } from './outputs.ts';
 import { Reporter } from './reporter.ts';
 
@@ -183,17 +183,14 @@ export class Attempt {
     const { engine } = this.#place();
     const { assignment } = this.#record;
     const signal = this.#abort.signal;
-    const end = found ? await found.ended : await this.#execute(await this.#prepared(engine, signal));
+    const end = found
+      ? await found.ended
+      : await this.#execute(
+          await prepareGraph(this.#graph(), assignment, { engine, http, gatewayUrl }, signal),
+        );
     if (end.kind !== 'succeeded') return afterEnd(end, found !== undefined && this.#phase === 'staged');
     const ports = { engine, http, uploadUrl: gatewayUrl + assignment.upload_url };
     return { type: 'completed', outputs: await deliverOutputs(end.outputs, ports, signal) };
-  }
-
-  /** The graph as the engine gets it: nothing of a stranger's that could touch the owner's things, inputs in place. */
-  async #prepared(engine: Engine, signal: AbortSignal): Promise<Graph> {
-    const { inputs } = this.#record.assignment;
-    if (this.#lent) await refuseUnsafe(this.#graph(), inputs, engine, signal);
-    return placeInputs(this.#graph(), inputs, { ...this.#ports, engine }, signal);
   }
 
   /** Submits and follows; again when the engine went away before it had begun with this run. */

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Graph } from '#shared/comfy/graph.ts';
-import type { AssignedInput } from '#shared/link/protocol.ts';
+import type { AssignedInput, Assignment } from '#shared/link/protocol.ts';
 import { BackOff, pause } from '../back-off.ts';
 import { type Engine, RunFailure } from '../engines/engine.ts';
 import type { HttpClient } from '../http.ts';
+import { refuseUnsafe } from './lending.ts';
 
 export interface InputPorts {
   readonly engine: Engine;
@@ -15,8 +16,19 @@ export interface InputPorts {
 
 const mostTries = 6;
 
+/** The graph as the engine gets it: nothing of a stranger's that could touch the owner's things, inputs in place. */
+export async function prepareGraph(
+  graph: Graph,
+  { inputs, foreign }: Pick<Assignment, 'inputs' | 'foreign'>,
+  ports: InputPorts,
+  signal: AbortSignal,
+): Promise<Graph> {
+  if (foreign) await refuseUnsafe(graph, inputs, ports.engine, signal);
+  return placeInputs(graph, inputs, ports, signal);
+}
+
 /** Brings every input of the run into the engine and returns the graph with their names there in place. */
-export async function placeInputs(
+async function placeInputs(
   graph: Graph,
   inputs: readonly AssignedInput[],
   ports: InputPorts,
